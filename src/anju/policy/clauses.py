@@ -1,4 +1,4 @@
-"""The plan's clauses as rows: id, title, the plan's own words, who."""
+"""The plan's clauses as rows: id, title, the plan's own words, who. Ids are those of the clause table: ``3.3-3`` is 三（三）-3."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -23,9 +23,14 @@ class UnknownClause(LookupError):
 
 @cache
 def all_clauses() -> dict[str, Clause]:
-    """Every row, in the plan's order."""
+    """Every row by its id, in the plan's order."""
     rows = yaml.safe_load(Path(__file__).with_name("clauses.yaml").read_text(encoding="utf-8"))
     return {row["id"]: Clause(**row) for row in rows}
+
+
+def all() -> tuple[Clause, ...]:
+    """Every row, in the plan's order."""
+    return tuple(all_clauses().values())
 
 
 def get(clause: str) -> Clause:

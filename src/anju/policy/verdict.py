@@ -1,4 +1,4 @@
-"""Verdicts: what a rule answers. Unknown never passes; only what is 原则上 may be waived."""
+"""Verdicts: what a rule answers. Unknown never passes; only what the plan says 原则上 may be waived."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -21,7 +21,10 @@ TITLES = {Outcome.PASS: "通过", Outcome.FAIL: "不通过", Outcome.WAIVABLE: "
 
 @dataclass(frozen=True)
 class Verdict:
-    """One rule's answer: what was measured, against which limit, and one sentence a clerk can read."""
+    """One rule's answer: what was measured, against which limit, and one sentence a clerk can read.
+
+    ``evidence`` names what it was judged by: a document, or the version of the parameter in force.
+    """
 
     rule: str
     clause: str
@@ -46,15 +49,39 @@ class Verdict:
         return TITLES[self.outcome]
 
 
+def passed(rule: str, clause: str, *, measured: str, limit: str, sentence: str, evidence: str = "") -> Verdict:
+    """The rule holds."""
+    return Verdict(rule, clause, Outcome.PASS, measured, limit, sentence, evidence)
+
+
+def failed(rule: str, clause: str, *, measured: str, limit: str, sentence: str, evidence: str = "") -> Verdict:
+    """The rule does not hold and nobody may waive it."""
+    return Verdict(rule, clause, Outcome.FAIL, measured, limit, sentence, evidence)
+
+
+def waivable(rule: str, clause: str, *, measured: str, limit: str, sentence: str, evidence: str = "") -> Verdict:
+    """The rule does not hold; the plan says 原则上, so a named post may waive it with a reason."""
+    return Verdict(rule, clause, Outcome.WAIVABLE, measured, limit, sentence, evidence)
+
+
+def unknown(
+    rule: str, clause: str, *, measured: str = "未知", limit: str = "", sentence: str, evidence: str = ""
+) -> Verdict:
+    """A fact or a parameter is missing: the case waits."""
+    return Verdict(rule, clause, Outcome.UNKNOWN, measured, limit, sentence, evidence)
+
+
 def worst(found: Iterable[Verdict]) -> Outcome:
     """The worst outcome; an empty list is unknown, since nothing was judged."""
-    outcomes = [v.outcome for v in found]
-    return max(outcomes, key=ORDER.__getitem__) if outcomes else Outcome.UNKNOWN
+    return max((v.outcome for v in found), key=ORDER.__getitem__, default=Outcome.UNKNOWN)
 
 
 def blocks(found: Iterable[Verdict], waivers: frozenset[str] = frozenset()) -> tuple[Verdict, ...]:
     """Those that stop an act: fail and unknown always, waivable unless its rule was waived."""
-    return tuple(
-        v for v in found
-        if v.outcome in (Outcome.FAIL, Outcome.UNKNOWN) or (v.outcome is Outcome.WAIVABLE and v.rule not in waivers)
-    )  # fmt: skip
+    return tuple(v for v in found if _stops(v, waivers))
+
+
+def _stops(verdict: Verdict, waivers: frozenset[str]) -> bool:
+    if verdict.outcome is Outcome.WAIVABLE:
+        return verdict.rule not in waivers
+    return verdict.outcome is not Outcome.PASS

@@ -40,7 +40,9 @@ def answer(name: str, outcome: Outcome, *, measured: str, limit: str, sentence: 
     return Verdict(name, REGISTRY[name].clause, outcome, measured, limit, sentence, evidence)
 
 
-def judge(name: str, ok: bool, *, measured: str, limit: str, good: str, bad: str, soft: bool = False, evidence: str = "") -> Verdict:
+def judge(
+    name: str, ok: bool, *, measured: str, limit: str, good: str, bad: str, soft: bool = False, evidence: str = ""
+) -> Verdict:
     """Pass, or fail (waivable where ``soft``), with the sentence for each."""
     outcome = Outcome.PASS if ok else Outcome.WAIVABLE if soft else Outcome.FAIL
     return answer(name, outcome, measured=measured, limit=limit, sentence=good if ok else bad, evidence=evidence)
@@ -48,7 +50,9 @@ def judge(name: str, ok: bool, *, measured: str, limit: str, good: str, bad: str
 
 def missing(name: str, what: str, *, limit: str = "") -> Verdict:
     """Unknown: a fact is missing; says which and what to do."""
-    return answer(name, Outcome.UNKNOWN, measured="未知", limit=limit, sentence=f"缺少「{what}」，不能判断；请补充后再办")
+    return answer(
+        name, Outcome.UNKNOWN, measured="未知", limit=limit, sentence=f"缺少「{what}」，不能判断；请补充后再办"
+    )
 
 
 def unset(name: str, parameter: Unset) -> Verdict:

@@ -29,7 +29,13 @@ def taken(matches: Iterable[Match]) -> int:
     units: set[str] = set()
     households: set[str] = set()
     for match in sorted(matches, key=lambda m: (m.unit, m.household)):
-        if match.qualified and match.in_window and match.earnest_paid and match.unit not in units and match.household not in households:
+        if (
+            match.qualified
+            and match.in_window
+            and match.earnest_paid
+            and match.unit not in units
+            and match.household not in households
+        ):
             units.add(match.unit)
             households.add(match.household)
     return len(units)

@@ -56,7 +56,13 @@ def inputs(costs: Costs, appraised: Appraised) -> list[Verdict]:
     for what, value in named.items():
         if isinstance(value, int) and (value < 0 or (value == 0 and what not in ("利润", "划拨土地成本"))):
             found.append(
-                answer("3.4-1-inputs", Outcome.FAIL, measured=str(value), limit="> 0", sentence=f"{what}为 {value}，应为正数；请核对原件后更正")
+                answer(
+                    "3.4-1-inputs",
+                    Outcome.FAIL,
+                    measured=str(value),
+                    limit="> 0",
+                    sentence=f"{what}为 {value}，应为正数；请核对原件后更正",
+                )
             )
     return found or [answer("3.4-1-inputs", Outcome.PASS, measured="齐全", limit="齐全", sentence="测算资料齐全")]
 
@@ -120,7 +126,12 @@ def appraisal_valid(appraised: Appraised, on: date, inforce: InForce) -> list[Ve
 def consistent(costs: Costs, appraised: Appraised) -> list[Verdict]:
     """Total = price × area within one fen per ㎡; both sheets stand on the same area."""
     name = "3.4-1-consistent"
-    if appraised.total_fen is None or appraised.price_fen_m2 is None or appraised.gross_cm2 is None or costs.gross_cm2 is None:
+    if (
+        appraised.total_fen is None
+        or appraised.price_fen_m2 is None
+        or appraised.gross_cm2 is None
+        or costs.gross_cm2 is None
+    ):
         return [missing(name, "评估单价、总价或面积")]
     off = abs(appraised.total_fen * M2 - appraised.price_fen_m2 * appraised.gross_cm2)
     return [

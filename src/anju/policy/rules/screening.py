@@ -100,7 +100,13 @@ def guards(found: Mapping[str, bool | None], inforce: InForce) -> list[Verdict]:
     if isinstance(items, Unset):
         return [unset("3.3-2-guards", items)]
     return [
-        tri("3.3-2-guards", found.get(key), what=title, good=f"{title}：已核查", bad=f"{title}：核查未通过，请先化解风险")
+        tri(
+            "3.3-2-guards",
+            found.get(key),
+            what=title,
+            good=f"{title}：已核查",
+            bad=f"{title}：核查未通过，请先化解风险",
+        )
         for key, title in items.value
     ]
 
@@ -119,13 +125,21 @@ def size(use: str, gross_cm2: int | None) -> Verdict:
 @rule("3.3-2-price", clause="3.3-2", title="三合适：价格合适")
 def price_fits(fits: bool | None) -> Verdict:
     """价格合适: told by pricing once a ceiling stands; open until then."""
-    return tri("3.3-2-price", fits, what="收购价上限测算", good="价格不高于收购价上限", bad="报价高于收购价上限，请继续协商或退出")
+    return tri(
+        "3.3-2-price",
+        fits,
+        what="收购价上限测算",
+        good="价格不高于收购价上限",
+        bad="报价高于收购价上限，请继续协商或退出",
+    )
 
 
 @rule("3.3-2-place", clause="3.3-2", title="三合适：位置合适")
 def place_fits(fits: bool | None) -> Verdict:
     """位置合适: told by planning; open until then."""
-    return tri("3.3-2-place", fits, what="位置与需求研判", good="位置与意向需求相符", bad="该位置没有足够的意向需求，不宜收购")
+    return tri(
+        "3.3-2-place", fits, what="位置与需求研判", good="位置与意向需求相符", bad="该位置没有足够的意向需求，不宜收购"
+    )
 
 
 @rule("3.3-5-five", clause="3.3-5", title="五项条件")
