@@ -1,0 +1,1 @@
+"""What every room stands on; a row of small packages, each importing only those before it."""

@@ -34,9 +34,12 @@ class Dated:
 class Parameter:
     """One parameter.
 
-    ``direction``: ``max``, a lower layer may only set less; ``min``, only more; ``none``, an upper layer's value stands unless ``editable``.
-    ``by``: kept for each programme (a plain value holds for all). ``optional``: ``none`` may be set, meaning that there is no line.
-    ``hint``: what other places do; never in force. ``columns``: a table's columns and their kinds. ``low``, ``high``: bounds of an int.
+    ``direction``: ``max``, a lower layer may only set less; ``min``, only more; ``none``, an upper layer's value
+    stands unless ``editable``.
+    ``by``: kept for each programme (a plain value holds for all). ``optional``: ``none`` may be set, meaning that
+    there is no line.
+    ``hint``: what other places do; never in force. ``columns``: a table's columns and their kinds. ``low``, ``high``:
+    bounds of an int.
     """
 
     name: str
@@ -93,7 +96,8 @@ def check_kind(parameter: Parameter, value: Any) -> None:
         stray = set(value) - set(BY[parameter.by])
         if stray or not value:
             raise BadValue(
-                f"「{parameter.title}」只能按{'、'.join(BY[parameter.by].values())}分别设定；请检查「{'、'.join(map(str, stray))}」"
+                f"「{parameter.title}」只能按{'、'.join(BY[parameter.by].values())}分别设定；"
+                f"请检查「{'、'.join(map(str, stray))}」"
             )
         for part in value.values():
             _check_one(parameter, part)

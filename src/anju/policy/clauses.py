@@ -1,4 +1,6 @@
-"""The plan's clauses as rows: id, title, the plan's own words, who. Ids are those of the clause table: ``3.3-3`` is 三（三）-3."""
+"""The plan's clauses as rows: id, title, the plan's own words, who. Ids are those of the clause table: ``3.3-3`` is
+三（三）-3.
+"""
 
 from dataclasses import dataclass
 from functools import cache

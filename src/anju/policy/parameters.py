@@ -1,7 +1,9 @@
 """Parameters in layers: nation < province < plan < city < county. No number of the plan stands in code.
 
-One file per parameter in ``parameters/``. A lower layer fills what is open or tightens a limit; it never loosens one. What nobody has
-set is ``Unset``, which a rule answers with unknown. ``certainty``: a, the plan says it; b, a public source says it; c, unverified.
+One file per parameter in ``parameters/``. A lower layer fills what is open or tightens a limit; it never loosens one.
+What nobody has
+set is ``Unset``, which a rule answers with unknown. ``certainty``: a, the plan says it; b, a public source says it;
+c, unverified.
 """
 
 import json
@@ -13,9 +15,26 @@ from typing import Any
 from anju.policy.catalogue import BY, LAYER_TITLES, LAYERS, NO_LIMIT, BadValue, Dated, Parameter, catalogue, check_kind
 
 __all__ = [
-    "BY", "LAYERS", "LAYER_TITLES", "NO_LIMIT", "BadValue", "Dated", "Ignored", "InForce", "Loosens", "Parameter", "ParameterBook",
-    "Setting", "Unset", "Value", "catalogue", "check_kind", "check_setting", "city_of", "layer_of",
-]  # fmt: skip
+    "BY",
+    "LAYERS",
+    "LAYER_TITLES",
+    "NO_LIMIT",
+    "BadValue",
+    "Dated",
+    "Ignored",
+    "InForce",
+    "Loosens",
+    "Parameter",
+    "ParameterBook",
+    "Setting",
+    "Unset",
+    "Value",
+    "catalogue",
+    "check_kind",
+    "check_setting",
+    "city_of",
+    "layer_of",
+]
 
 
 @dataclass(frozen=True)
@@ -70,7 +89,9 @@ class Unset:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A city's or county's value that is not applied, because a layer above has become stricter; shown, never silent."""
+    """A city's or county's value that is not applied, because a layer above has become stricter; shown, never
+    silent.
+    """
 
     name: str
     value: Any
@@ -144,7 +165,9 @@ class InForce:
         return value or Unset(name, parameter.title, parameter.clause, parameter.blocks)
 
     def open(self) -> list[Unset]:
-        """Those nobody has set, each with what it blocks; one kept by programme is open until every programme has its value."""
+        """Those nobody has set, each with what it blocks; one kept by programme is open until every programme has its
+        value.
+        """
         found = []
         for parameter in catalogue().values():
             values = [self.get(parameter.name, key) for key in _keys(parameter)]
@@ -201,12 +224,16 @@ def _objection(parameter: Parameter, value: Any, layer: str, above: Value | None
     if parameter.direction == "none":
         if parameter.editable or LAYERS.index(above.layer) > LAYERS.index("plan"):
             return ""
-        return f"「{parameter.title}」已由{theirs}定为 {above.value}，{mine}不能另设（第 {parameter.clause} 条）；请按已定的值办理"
+        return (
+            f"「{parameter.title}」已由{theirs}定为 {above.value}，"
+            f"{mine}不能另设（第 {parameter.clause} 条）；请按已定的值办理"
+        )
     if not _looser(parameter.direction, value, above.value):
         return ""
     strict = "不高于" if parameter.direction == "max" else "不低于"
     return (
-        f"「{parameter.title}」{theirs}定为 {above.value} {parameter.unit}，{mine}设为 {value} {parameter.unit} 属于放宽"
+        f"「{parameter.title}」{theirs}定为 {above.value} {parameter.unit}，"
+        f"{mine}设为 {value} {parameter.unit} 属于放宽"
         f"（第 {parameter.clause} 条）；只能从严，请改为{strict} {above.value} {parameter.unit} 后重报"
     )
 
@@ -221,7 +248,9 @@ def _looser(direction: str, lower: Any, upper: Any) -> bool:
 
 
 def check_setting(name: str, value: Any, region: str, day: date, book: ParameterBook) -> None:
-    """Raises BadValue where the value is not of its kind, Loosens where it loosens a layer above. KeyError for an unknown name."""
+    """Raises BadValue where the value is not of its kind, Loosens where it loosens a layer above. KeyError for an
+    unknown name.
+    """
     parameter = catalogue()[name]
     check_kind(parameter, value)
     layer = layer_of(region)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from anju.policy import clauses
+from anju.policy import clauses, verdict
 from anju.policy.parameters import Unset, Value
-from anju.policy.verdict import Outcome, Verdict
+from anju.policy.verdict import Verdict
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,8 +25,12 @@ REGISTRY: dict[str, RuleDef] = {}
 
 
 def rule(name: str, *, clause: str, title: str) -> Callable[[F], F]:
-    """Register a rule under its name and clause. Raises UnknownClause."""
+    """Register a rule under its name, which begins with its clause. Raises UnknownClause, or ValueError for a name
+    taken or ill-formed.
+    """
     clauses.get(clause)
+    if name in REGISTRY or not name.startswith(f"{clause}-"):
+        raise ValueError(f"rule {name}: taken, or does not begin with its clause {clause}")
 
     def wrap(function: F) -> F:
         REGISTRY[name] = RuleDef(name, clause, title, function)
@@ -35,49 +39,62 @@ def rule(name: str, *, clause: str, title: str) -> Callable[[F], F]:
     return wrap
 
 
-def answer(name: str, outcome: Outcome, *, measured: str, limit: str, sentence: str, evidence: str = "") -> Verdict:
-    """A verdict of a registered rule."""
-    return Verdict(name, REGISTRY[name].clause, outcome, measured, limit, sentence, evidence)
+def by_clause(clause: str) -> list[RuleDef]:
+    """The rules that carry a clause, by name. Raises UnknownClause."""
+    clauses.get(clause)
+    return sorted((r for r in REGISTRY.values() if r.clause == clause), key=lambda r: r.name)
 
 
 def judge(
-    name: str, ok: bool, *, measured: str, limit: str, good: str, bad: str, soft: bool = False, evidence: str = ""
+    name: str, ok: bool, *, measured: str, limit: str, good: str, bad: str, soft: bool = False, by: Value | None = None
 ) -> Verdict:
-    """Pass, or fail (waivable where ``soft``), with the sentence for each."""
-    outcome = Outcome.PASS if ok else Outcome.WAIVABLE if soft else Outcome.FAIL
-    return answer(name, outcome, measured=measured, limit=limit, sentence=good if ok else bad, evidence=evidence)
+    """Pass, or fail (waivable where ``soft``), with the sentence for each. ``by`` is the parameter that it was judged
+    by.
+    """
+    answer = verdict.passed if ok else verdict.waivable if soft else verdict.failed
+    evidence = by.version if by else ""
+    return answer(
+        name, REGISTRY[name].clause, measured=measured, limit=limit, sentence=good if ok else bad, evidence=evidence
+    )
 
 
 def missing(name: str, what: str, *, limit: str = "") -> Verdict:
     """Unknown: a fact is missing; says which and what to do."""
-    return answer(
-        name, Outcome.UNKNOWN, measured="未知", limit=limit, sentence=f"缺少「{what}」，不能判断；请补充后再办"
-    )
+    return verdict.unknown(name, REGISTRY[name].clause, limit=limit, sentence=f"缺少「{what}」，不能判断；请补充后再办")
 
 
 def unset(name: str, parameter: Unset) -> Verdict:
     """Unknown: a parameter is not set."""
-    return answer(name, Outcome.UNKNOWN, measured="", limit="未设定", sentence=parameter.sentence)
+    return verdict.unknown(name, REGISTRY[name].clause, measured="未判断", limit="未设定", sentence=parameter.sentence)
 
 
-def tri(name: str, fact: bool | None, *, what: str, good: str, bad: str, evidence: str = "") -> Verdict:
+def tri(name: str, fact: bool | None, *, what: str, good: str, bad: str) -> Verdict:
     """A yes/no fact that may be unknown."""
     if fact is None:
-        return missing(name, what)
-    return judge(name, fact, measured="是" if fact else "否", limit="是", good=good, bad=bad, evidence=evidence)
-
-
-def is_unset(value: Value | Unset) -> bool:
-    """Whether nobody has set it."""
-    return isinstance(value, Unset)
+        return missing(name, what, limit="是")
+    return judge(name, fact, measured="是" if fact else "否", limit="是", good=good, bad=bad)
 
 
 def m2(area_cm2: int) -> str:
-    """Area for a sentence: ``120.01㎡``."""
-    return f"{area_cm2 // 10_000}.{area_cm2 % 10_000 // 100:02d}㎡"
+    """Area for a sentence, never rounded over a limit: ``120.01㎡``, and ``120.0050㎡`` where two places would hide
+    the rest.
+    """
+    whole, rest = divmod(area_cm2, 10_000)
+    return f"{whole}.{rest:04d}㎡" if rest % 100 else f"{whole}.{rest // 100:02d}㎡"
 
 
 def yuan(fen: int) -> str:
     """Money for a sentence: ``1,234.50 元``."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}{fen // 100:,}.{fen % 100:02d} 元"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share for a sentence, cut (never rounded up) at two places: ``94.99%``."""
+    hundredths = part * 10_000 // whole
+    return f"{hundredths // 100}.{hundredths % 100:02d}%"
+
+
+def permille(value: int) -> str:
+    """A ratio kept in ‰ as per cent, exactly: 150 is ``15%``, 505 is ``50.5%``."""
+    return f"{value // 10}.{value % 10}%" if value % 10 else f"{value // 10}%"

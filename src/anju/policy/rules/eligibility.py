@@ -1,116 +1,192 @@
-"""3.2: who may join the waiting list. A line that the county has not set leaves the case waiting."""
+"""3.2: who may join the waiting list, by programme. A line that the county has not set leaves the case waiting."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from anju.policy.parameters import InForce, Unset
+from anju.policy.parameters import NO_LIMIT, InForce, Unset
 from anju.policy.rules.base import judge, m2, missing, rule, unset, yuan
 from anju.policy.verdict import Verdict
-
-GROUPS = {"new_citizen": "新市民", "youth": "青年人", "wage_earner": "工薪收入群体", "low_income": "住房和收入困难家庭"}
 
 
 @dataclass(frozen=True)
 class HouseholdFacts:
-    """What is known of a household; None is unknown."""
+    """What is known of a household; None is unknown.
 
+    ``income_month_fen`` and ``home_area_cm2`` are the whole household's. ``other_applications`` counts live
+    applications of any member
+    besides this one; ``policy_homes`` the affordable homes that any member holds.
+    """
+
+    programme: str
     group: str
-    persons: int
+    persons: int | None
     applicant_born_on: date | None
     income_month_fen: int | None
     home_area_cm2: int | None
     residence_months: int | None
-    policy_home: bool | None = False
+    other_applications: int | None
+    policy_homes: int | None
 
 
-@rule("3.2-0-group", clause="1", title="保障对象群体")
-def group(facts: HouseholdFacts) -> Verdict:
-    """新市民、青年人、工薪收入群体."""
-    known = facts.group in GROUPS
+@rule("1-group", clause="1", title="保障对象群体")
+def group(facts: HouseholdFacts, inforce: InForce) -> Verdict:
+    """新市民、青年人、工薪收入群体, by programme."""
+    table = inforce.get("eligible_groups")
+    if isinstance(table, Unset):
+        return unset("1-group", table)
+    known = {key: title for programme, key, title in table.value if programme == facts.programme}
+    if not facts.group:
+        return missing("1-group", "保障对象群体", limit="、".join(known.values()))
     return judge(
-        "3.2-0-group", known, measured=GROUPS.get(facts.group, facts.group or "未填"), limit="、".join(GROUPS.values()),
-        good=f"属于{GROUPS.get(facts.group, '')}", bad=f"群体「{facts.group or '未填'}」不在保障对象范围；请核对后改填",
-    )  # fmt: skip
+        "1-group",
+        facts.group in known,
+        by=table,
+        measured=known.get(facts.group, facts.group),
+        limit="、".join(known.values()),
+        good=f"属于{known.get(facts.group, '')}",
+        bad=f"群体「{facts.group}」不在此类住房的保障对象范围；请核对后改填或改报其他类别",
+    )
 
 
 @rule("3.2-0-income", clause="3.2-0", title="收入线")
 def income(facts: HouseholdFacts, inforce: InForce) -> Verdict:
     """Household income a head a month, up to the county's line."""
-    line = inforce.get("income_line_fen")
+    name, line = "3.2-0-income", inforce.get("income_line_fen", facts.programme)
     if isinstance(line, Unset):
-        return unset("3.2-0-income", line)
-    if facts.income_month_fen is None:
-        return missing("3.2-0-income", "家庭月收入", limit=yuan(line.value))
-    ahead = facts.income_month_fen // facts.persons
+        return unset(name, line)
+    if line.value == NO_LIMIT:
+        return judge(name, True, by=line, measured="不计", limit="不设", good="此类住房本地不设收入线", bad="")
+    limit = f"人均 ≤ {yuan(line.value)}/月"
+    if facts.income_month_fen is None or not facts.persons:
+        return missing(name, "家庭月收入或家庭人数", limit=limit)
+    ahead = yuan(-(-facts.income_month_fen // facts.persons))
     return judge(
-        "3.2-0-income", facts.income_month_fen <= line.value * facts.persons, measured=f"人均 {yuan(ahead)}", limit=f"≤ {yuan(line.value)}",
-        good=f"人均月收入 {yuan(ahead)}，在收入线内", bad=f"人均月收入 {yuan(ahead)} 超过收入线 {yuan(line.value)}，不符合条件；如收入有误请补正证明",
-    )  # fmt: skip
+        name,
+        facts.income_month_fen <= line.value * facts.persons,
+        by=line,
+        measured=f"人均 {ahead}",
+        limit=limit,
+        good=f"人均月收入 {ahead}，不超过 {yuan(line.value)}",
+        bad=f"人均月收入 {ahead}，超过收入线 {yuan(line.value)}，不符合条件；收入有误的请补正证明",
+    )
 
 
-@rule("3.2-0-home", clause="3.2-0", title="自有住房面积线")
-def home(facts: HouseholdFacts, inforce: InForce) -> Verdict:
-    """Own homes' area a head, up to the county's line."""
-    line = inforce.get("area_line_cm2")
+@rule("3.2-0-home-area", clause="3.2-0", title="自有住房面积线")
+def home_area(facts: HouseholdFacts, inforce: InForce) -> Verdict:
+    """Own homes' area a head, up to the county's line; a line of 0 asks for no own home."""
+    name, line = "3.2-0-home-area", inforce.get("area_per_person_line_cm2", facts.programme)
     if isinstance(line, Unset):
-        return unset("3.2-0-home", line)
-    if facts.home_area_cm2 is None:
-        return missing("3.2-0-home", "自有住房面积", limit=m2(line.value))
+        return unset(name, line)
+    if line.value == NO_LIMIT:
+        return judge(name, True, by=line, measured="不计", limit="不设", good="此类住房本地不设住房面积线", bad="")
+    limit = f"人均 ≤ {m2(line.value)}"
+    if facts.home_area_cm2 is None or not facts.persons:
+        return missing(name, "自有住房面积或家庭人数", limit=limit)
+    area = m2(facts.home_area_cm2)
     return judge(
-        "3.2-0-home", facts.home_area_cm2 <= line.value * facts.persons, measured=f"{m2(facts.home_area_cm2)}/{facts.persons} 人",
-        limit=f"人均 ≤ {m2(line.value)}", good="自有住房面积在标准内",
-        bad=f"自有住房 {m2(facts.home_area_cm2)}，人均超过 {m2(line.value)}，不符合条件；如住房信息有误请补正",
-    )  # fmt: skip
+        name,
+        facts.home_area_cm2 <= line.value * facts.persons,
+        by=line,
+        measured=f"{area}/{facts.persons} 人",
+        limit=limit,
+        good=f"自有住房 {area}、{facts.persons} 人，人均不超过 {m2(line.value)}",
+        bad=f"自有住房 {area}、{facts.persons} 人，人均超过 {m2(line.value)}，不符合条件；住房信息有误的请补正",
+    )
 
 
 @rule("3.2-0-residence", clause="3.2-0", title="居住或参保年限")
 def residence(facts: HouseholdFacts, inforce: InForce) -> Verdict:
-    """Months of residence or insurance, at least the county's."""
-    least = inforce.get("residence_months_min")
+    """Months of residence or insurance, at least the county's; 0 asks for none."""
+    name, least = "3.2-0-residence", inforce.get("residence_months_min", facts.programme)
     if isinstance(least, Unset):
-        return unset("3.2-0-residence", least)
+        return unset(name, least)
+    limit = f"≥ {least.value} 个月"
     if facts.residence_months is None:
-        return missing("3.2-0-residence", "居住或参保月数", limit=f"{least.value} 个月")
+        return missing(name, "居住或参保月数", limit=limit)
     return judge(
-        "3.2-0-residence", facts.residence_months >= least.value, measured=f"{facts.residence_months} 个月", limit=f"≥ {least.value} 个月",
-        good=f"居住或参保 {facts.residence_months} 个月", bad=f"居住或参保 {facts.residence_months} 个月，不足 {least.value} 个月；满期后可再申请",
-    )  # fmt: skip
+        name,
+        facts.residence_months >= least.value,
+        by=least,
+        measured=f"{facts.residence_months} 个月",
+        limit=limit,
+        good=f"居住或参保 {facts.residence_months} 个月",
+        bad=f"居住或参保 {facts.residence_months} 个月，不足 {least.value} 个月；满期后可再申请",
+    )
 
 
-@rule("3.2-0-age", clause="3.2-0", title="单身申请年龄")
-def single_age(facts: HouseholdFacts, on: date, inforce: InForce) -> Verdict:
-    """A person who applies alone is at least the county's age; an adult in any case."""
-    least = inforce.get("min_single_age")
+@rule("3.2-0-age", clause="3.2-0", title="申请年龄")
+def age(facts: HouseholdFacts, on: date, inforce: InForce) -> Verdict:
+    """An adult; one who applies alone is at least the county's age for that."""
+    name = "3.2-0-age"
+    if not facts.persons or facts.applicant_born_on is None:
+        return missing(name, "申请人出生日期或家庭人数")
+    adult, alone = inforce.get("adult_age"), inforce.get("min_single_age", facts.programme)
+    least = alone if facts.persons == 1 else adult
     if isinstance(least, Unset):
-        return unset("3.2-0-age", least)
-    if facts.applicant_born_on is None:
-        return missing("3.2-0-age", "申请人出生日期")
-    born = facts.applicant_born_on
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    line = least.value if facts.persons == 1 else 18
+        return unset(name, least)
+    years = full_years(facts.applicant_born_on, on)
     return judge(
-        "3.2-0-age", age >= line, measured=f"{age} 岁", limit=f"≥ {line} 岁", good=f"申请人 {age} 岁",
-        bad=f"申请人 {age} 岁，{'单身申请' if facts.persons == 1 else ''}须满 {line} 岁；满龄后可再申请",
-    )  # fmt: skip
+        name,
+        years >= least.value,
+        by=least,
+        measured=f"{years} 周岁",
+        limit=f"≥ {least.value} 周岁",
+        good=f"申请人 {years} 周岁",
+        bad=(
+            f"申请人 {years} 周岁，"
+            f"{'单身申请' if facts.persons == 1 else '申请人'}须满 {least.value} 周岁；满龄后可再申请"
+        ),
+    )
+
+
+def full_years(born_on: date, on: date) -> int:
+    """Full years on a day; one born on 29 February turns a year older on 1 March of a common year."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+
+
+@rule("3.2-0-one-application", clause="3.2-0", title="每户只有一份有效申请")
+def one_application(facts: HouseholdFacts) -> Verdict:
+    """No member stands in another live application, anywhere."""
+    if facts.other_applications is None:
+        return missing("3.2-0-one-application", "家庭成员在其他申请中的核对结果", limit="0 份")
+    return judge(
+        "3.2-0-one-application",
+        facts.other_applications == 0,
+        measured=f"{facts.other_applications} 份",
+        limit="0 份",
+        good="没有其他有效申请",
+        bad=f"家庭成员另有 {facts.other_applications} 份有效申请，不能重复申请；请先撤回原申请",
+    )
 
 
 @rule("3.2-0-one-home", clause="3.2-0", title="每户只能保障一套")
 def one_home(facts: HouseholdFacts, inforce: InForce) -> Verdict:
-    """One policy home per household."""
+    """With the home applied for, no more than a household may hold."""
     most = inforce.get("household_unit_max")
     if isinstance(most, Unset):
         return unset("3.2-0-one-home", most)
-    if facts.policy_home is None:
-        return missing("3.2-0-one-home", "是否已享受保障性住房")
+    limit = f"每户 {most.value} 套"
+    if facts.policy_homes is None:
+        return missing("3.2-0-one-home", "是否已享受保障性住房", limit=limit)
     return judge(
-        "3.2-0-one-home", not facts.policy_home, measured="已享受" if facts.policy_home else "未享受", limit=f"每户 {most.value} 套",
-        good="未享受过保障性住房", bad="家庭已享受保障性住房，每户只能保障一套；请先退出现住的保障性住房",
-    )  # fmt: skip
+        "3.2-0-one-home",
+        facts.policy_homes < most.value,
+        by=most,
+        measured=f"已有 {facts.policy_homes} 套",
+        limit=limit,
+        good="未享受保障性住房",
+        bad=f"家庭已享受保障性住房 {facts.policy_homes} 套，每户限 {most.value} 套；请先退出现住的保障性住房",
+    )
 
 
 def eligible(facts: HouseholdFacts, on: date, inforce: InForce) -> list[Verdict]:
-    """Every rule for one household on its own day."""
+    """Every rule for one household on its own day (``inforce`` is that day's)."""
     return [
-        group(facts), income(facts, inforce), home(facts, inforce), residence(facts, inforce), single_age(facts, on, inforce),
+        group(facts, inforce),
+        income(facts, inforce),
+        home_area(facts, inforce),
+        residence(facts, inforce),
+        age(facts, on, inforce),
+        one_application(facts),
         one_home(facts, inforce),
-    ]  # fmt: skip
+    ]

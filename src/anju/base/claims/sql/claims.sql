@@ -1,0 +1,45 @@
+-- One person once. The key carries no region: this is the one table where a county's act meets another county's.
+
+CREATE OR REPLACE FUNCTION claim_reserve(p_kind text, p_persons bytea[], p_token uuid, p_region text)
+RETURNS TABLE (person bytea, region text, token uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_person bytea;
+BEGIN
+    IF NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'region % is not in scope', p_region USING ERRCODE = '42501';
+    END IF;
+    -- Sorted, so that two households that share members cannot deadlock.
+    FOR v_person IN SELECT DISTINCT p FROM unnest(p_persons) AS p ORDER BY p LOOP
+        INSERT INTO base_claim (kind, person, token, region) VALUES (p_kind, v_person, p_token, p_region)
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+    RETURN QUERY SELECT c.person, c.region::text, c.token FROM base_claim c
+     WHERE c.kind = p_kind AND c.person = ANY (p_persons) AND c.token <> p_token;
+END $$;
+
+CREATE OR REPLACE FUNCTION claim_release(p_kind text, p_token uuid, p_region text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    DELETE FROM base_claim c WHERE c.kind = p_kind AND c.token = p_token AND c.region = p_region AND in_scope(p_region);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END $$;
+
+-- A case is shown to a party only by staff whose scope holds the case's region.
+CREATE OR REPLACE FUNCTION party_case_add(p_party uuid, p_cases uuid[], p_region text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'region % is not in scope', p_region USING ERRCODE = '42501';
+    END IF;
+    IF EXISTS (SELECT FROM base_partycase WHERE case_id = ANY (p_cases) AND region <> p_region) THEN
+        RAISE EXCEPTION 'a case of another region' USING ERRCODE = '42501';
+    END IF;
+    INSERT INTO base_partycase (party, case_id, region) SELECT p_party, c, p_region FROM unnest(p_cases) AS c ON CONFLICT DO NOTHING;
+END $$;
+
+CREATE OR REPLACE FUNCTION party_cases() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT case_id FROM base_partycase WHERE party = nullif(current_setting('anju.party', true), '')::uuid $$;

@@ -1,0 +1,1 @@
+"""Evidence files (证明材料)."""

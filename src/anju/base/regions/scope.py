@@ -1,0 +1,78 @@
+"""The one door to placed rows: sets the region range, the party and the database role for the length of a block."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+APP, PARTY, PUBLIC = "anju_app", "anju_party", "anju_public"
+
+
+class NoScope(PermissionError):
+    """Raised when a block asks for a region that its surrounding scope does not contain."""
+
+
+def city_of(region: str) -> str:
+    """The city a six-digit code belongs to: ``231202`` → ``231200``."""
+    return region[:4] + "00"
+
+
+def region_range(region: str) -> tuple[str, str]:
+    """Lowest and highest code a post in ``region`` sees: a county only itself, a city all of its counties."""
+    if len(region) != 6 or not region.isdigit():
+        raise ValueError(f"区划代码应为 6 位数字，收到「{region}」")
+    return (region, region[:4] + "99") if region.endswith("00") else (region, region)
+
+
+def _read() -> tuple[str, str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('anju.lo', true), ''), coalesce(current_setting('anju.hi', true), ''),"
+            " coalesce(current_setting('anju.party', true), ''), current_setting('role')"
+        )
+        return cursor.fetchone()
+
+
+def _put(lo: str, hi: str, party: str, role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('anju.lo', %s, true), set_config('anju.hi', %s, true),"
+            " set_config('anju.party', %s, true)",
+            [role, lo, hi, party],
+        )
+
+
+def current_region_range() -> tuple[str, str]:
+    """The range now in force, ``('', '')`` where there is none."""
+    return _read()[:2]
+
+
+@contextmanager
+def scope(region: str, *, party: UUID | None = None, role: str = APP, elevate: bool = False) -> Iterator[None]:
+    """Open ``region`` for the block, inside a transaction; nesting only narrows.
+
+    ``role`` is one of the three database roles; ``party`` the organisation or person whose cases ``anju_party`` may see.
+    A block keeps the role around it; only an act, which has checked the power and the case, may ``elevate`` a party's to staff's.
+    Raises NoScope where the surrounding scope does not contain the region.
+    """
+    lo, hi = region_range(region)
+    with transaction.atomic():
+        old = _read()
+        if old[0] and not (old[0] <= lo and hi <= old[1]):
+            raise NoScope(f"当前岗位只管 {old[0]}–{old[1]}，不能办理 {region} 的事项")
+        _put(lo, hi, str(party) if party else old[2], role if elevate or old[3] in ("none", APP) else old[3])
+        yield
+        if not connection.needs_rollback:
+            _put(*old)
+
+
+@contextmanager
+def public_scope() -> Iterator[None]:
+    """What a visitor of the portal sees: publication tables, nothing else."""
+    with transaction.atomic():
+        old = _read()
+        _put("", "", "", PUBLIC)
+        yield
+        if not connection.needs_rollback:
+            _put(*old)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OfferingConfig(AppConfig):
+    name = "anju.offering"
+    label = "offering"

@@ -1,0 +1,117 @@
+"""From an account's post to an ``ActContext``: powers, parameters and the time, read once at the edge."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from anju.base.acts import ActContext
+from anju.base.calendar.days import installation, now_of
+from anju.base.calendar.models import Installation
+from anju.base.regions import APP, PARTY, city_of, scope
+from anju.parties.models import Account, Appointment, PostPower, Region, Setting
+from anju.policy.parameters import ParameterBook
+from anju.policy.parameters import Setting as BookSetting
+
+# Posts of organisations and families: they see their own cases only, whatever the region.
+PARTY_POSTS = frozenset({"developer_agent", "appraiser", "bank_officer", "bank_checker", "family"})
+FAMILY = "family"
+
+
+def parameter_book() -> ParameterBook:
+    """The plan's, the province's and the nation's values with all confirmed settings of the city and its counties."""
+    rows = Setting.objects.filter(confirmed_by__isnull=False).order_by("valid_from", "id")
+    return ParameterBook(
+        BookSetting(name=r.name, region=r.owner_region, value=r.value, valid_from=r.valid_from, document=r.document) for r in rows
+    )
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is at the page: the account in one of its posts."""
+
+    account: Account
+    appointment: Appointment
+    powers: frozenset[str]
+    now: datetime
+    installation: Installation
+    region_name: str
+
+    @property
+    def post(self) -> str:
+        """The post's code."""
+        return self.appointment.post_id
+
+    @property
+    def post_title(self) -> str:
+        """The post's title."""
+        return self.appointment.post.title
+
+    @property
+    def region(self) -> str:
+        """The post's region."""
+        return self.appointment.region
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether everything here is 合成."""
+        return self.installation.kind == Installation.DEMONSTRATION
+
+    @property
+    def is_party(self) -> bool:
+        """Whether the post sees only its own cases."""
+        return self.post in PARTY_POSTS
+
+    @property
+    def party(self) -> UUID | None:
+        """Whose cases: the organisation's, or the family's own account."""
+        if not self.is_party:
+            return None
+        return self.account.id if self.post == FAMILY else self.appointment.organisation_id
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """What this actor may see."""
+        if self.is_party:
+            with scope(city_of(self.region), party=self.party, role=PARTY):
+                yield
+        else:
+            with scope(self.region, role=APP):
+                yield
+
+    def context(self, *, key: str | None = None, region: str | None = None) -> ActContext:
+        """The context of an act by this actor, in its own region or in one it contains."""
+        return ActContext(
+            account=self.account.id, post=self.post, region=region or self.region, powers=self.powers, now=self.now,
+            params=parameter_book(), organisation=self.appointment.organisation_id, demonstration=self.synthetic,
+            key=key or None,
+        )  # fmt: skip
+
+
+def powers_of(post: str) -> frozenset[str]:
+    """What the post may do and see."""
+    return frozenset(PostPower.objects.filter(post=post).values_list("power", flat=True))
+
+
+def live_appointments(account: Account, on: date) -> list[Appointment]:
+    """The posts an account holds on a day, in the order of the posts' table."""
+    rows = Appointment.objects.filter(account=account, since__lte=on).select_related("post", "organisation")
+    return sorted((r for r in rows if r.until is None or r.until >= on), key=lambda r: (r.post.order, r.region, str(r.id)))
+
+
+def actor(account: Account, appointment: Appointment, *, now: datetime | None = None) -> Actor:
+    """The actor for a request, a command or a job."""
+    row = installation()
+    region = Region.objects.filter(code=appointment.region).first()
+    return Actor(account, appointment, powers_of(appointment.post_id), now or now_of(row), row, region.name if region else "")
+
+
+def actor_named(username: str, *, post: str | None = None, region: str | None = None) -> Actor:
+    """The actor behind ``--as ACCOUNT``. Raises Account.DoesNotExist or LookupError with a sentence."""
+    account = Account.objects.get(username=username, is_active=True)
+    now = now_of(installation())
+    for row in live_appointments(account, now.date()):
+        if (post is None or row.post_id == post) and (region is None or row.region == region):
+            return actor(account, row, now=now)
+    raise LookupError(f"账号 {username} 没有这个岗位（{post or '任一岗位'}，{region or '任一区划'}）")

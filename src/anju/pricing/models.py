@@ -1,0 +1,99 @@
+"""Pricing (定价): cost sheets, appraisals, the ceiling that is computed once and never changed, prices to families."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from anju.base.regions import Placed, PlacedKey, SharedKey
+
+
+class CostSheet(Placed):
+    """Costs of a project (3.4): allocated land (划拨土地成本), construction (建安成本), profit, over one area basis."""
+
+    party_column = "project_id"
+
+    project = PlacedKey("reserve.Project", related_name="cost_sheets")
+    land_fen = models.BigIntegerField(null=True)
+    transfer_land_fen = models.BigIntegerField(null=True, help_text="the seller's 出让 price, kept only to flag an entry equal to it")
+    construction_fen = models.BigIntegerField(null=True)
+    profit_fen = models.BigIntegerField(null=True)
+    gross_cm2 = models.BigIntegerField(null=True)
+    evidence = PlacedKey("base.Evidence", null=True, related_name="+")
+    entered_on = models.DateField()
+    maker = models.UUIDField(null=True)
+
+
+class Appraisal(Placed):
+    """An appraisal (估价) at the replacement price of affordable housing in the same location."""
+
+    party_column = "project_id"
+
+    project = PlacedKey("reserve.Project", related_name="appraisals")
+    agency = SharedKey("parties.Organisation", related_name="+")
+    appraiser = models.CharField(max_length=60)
+    appraiser_number = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    value_date = models.DateField()
+    valid_until = models.DateField(null=True)
+    price_fen_m2 = models.BigIntegerField()
+    total_fen = models.BigIntegerField()
+    gross_cm2 = models.BigIntegerField()
+    evidence = PlacedKey("base.Evidence", null=True, related_name="+")
+    maker = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "agency", "number"], name="appraisal_number_once"),
+            models.CheckConstraint(condition=Q(price_fen_m2__gt=0, total_fen__gt=0, gross_cm2__gt=0), name="appraisal_positive"),
+        ]
+
+
+class Ceiling(Placed):
+    """The price ceiling (收购价上限) of a project: confirmed once, with all its inputs, and never changed."""
+
+    party_column = "project_id"
+
+    project = PlacedKey("reserve.Project", related_name="ceilings")
+    cost_sheet = PlacedKey(CostSheet, related_name="+")
+    appraisal = PlacedKey(Appraisal, related_name="+")
+    value_date = models.DateField()
+    valid_until = models.DateField()
+    cost_fen_m2 = models.BigIntegerField()
+    appraised_fen_m2 = models.BigIntegerField()
+    ceiling_fen_m2 = models.BigIntegerField()
+    binding = models.CharField(max_length=10, choices=[("cost", "成本加利润"), ("appraisal", "评估价")])
+    gross_cm2 = models.BigIntegerField()
+    workings = models.JSONField()
+    trial = models.BooleanField(default=False, help_text="试算: supports no letter")
+    maker = models.UUIDField()
+    confirmed_by = models.UUIDField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ceiling_fen_m2__lte=F("cost_fen_m2")) & Q(ceiling_fen_m2__lte=F("appraised_fen_m2")) & Q(ceiling_fen_m2__gt=0),
+                name="ceiling_under_both_limits",
+            ),
+            models.CheckConstraint(condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("maker")), name="ceiling_two_people"),
+        ]  # fmt: skip
+
+
+class UnitPrice(Placed):
+    """What families pay for one home (一房一价): a sale price, or a monthly rent."""
+
+    party_column = "project_id"
+
+    project = PlacedKey("reserve.Project", related_name="unit_prices")
+    unit = PlacedKey("reserve.Unit", related_name="prices")
+    tenure = models.CharField(max_length=4)
+    amount_fen = models.BigIntegerField()
+    market_fen = models.BigIntegerField(null=True, help_text="market price or rent it was compared with; NULL unknown")
+    set_on = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "unit", "tenure"], name="unit_price_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="unit_price_positive"),
+        ]
