@@ -19,23 +19,29 @@ ACT_TABLES = frozenset({
     "base_act", "base_actfacts", "base_actitem", "base_refusal", "base_actqueue", "base_leaf", "base_node",
 })  # fmt: skip
 READ_BY_ALL = frozenset({"base_workingday", "base_installation", "parties_region"})
-SQL_FILES = ("base/acts/sql/acts.sql", "base/claims/sql/claims.sql", "ledger/sql/ledger.sql")
 STAFF, PARTY, PUBLIC = "anju_app", "anju_party", "anju_public"
 
 
 def migrate(verbosity: int = 0) -> None:
     """Bring the database to the code: Django's migrations as the owner, then everything below."""
-    call_command("migrate", database=OWNER, verbosity=verbosity, interactive=False)
+    call_command("migrate", database=OWNER, verbosity=verbosity, interactive=False, run_syncdb=True)
     apply()
+
+
+def sql_files() -> list[Path]:
+    """Functions and triggers, each room's beside its code, in the order of the rooms; acts first, since all stand on them."""
+    found: list[Path] = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("anju."):
+            found += sorted(Path(config.path).glob("**/sql/*.sql"), key=lambda p: (p.name != "acts.sql", str(p)))
+    return found
 
 
 def apply() -> None:
     """Lay functions, policies, guards, keys and grants; safe to repeat."""
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        for name in SQL_FILES:
-            path = Path(__file__).resolve().parents[1] / name
-            if path.exists():
-                cursor.execute(path.read_text())
+        for path in sql_files():
+            cursor.execute(path.read_text(encoding="utf-8"))
         for statement in statements():
             cursor.execute(statement)
 

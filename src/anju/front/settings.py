@@ -15,7 +15,7 @@ FILES = VAR / "files"
 
 
 def _secret_key() -> str:
-    """The session-signing key: a file that ``base.secrets`` makes at set-up; before that, one that lives as long as the process."""
+    """The session-signing key: a file that ``base.secrets`` makes at set-up; before that, one as old as the process."""
     path = KEYS / "django"
     return path.read_text().strip() if path.exists() else os.urandom(32).hex()
 
@@ -72,7 +72,10 @@ TEMPLATES = [
 DATABASES = {"default": connection_settings("app"), "owner": connection_settings("owner")}
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-MIGRATION_MODULES: dict[str, str] = {}
+# A room that has no migrations yet is laid straight from its models.
+MIGRATION_MODULES: dict[str, str | None] = {
+    room: None for room in ROOMS if not (ROOT / "src" / "anju" / room / "migrations").exists()
+}
 
 AUTH_USER_MODEL = "parties.Account"
 AUTHENTICATION_BACKENDS = ["anju.parties.signin.PasswordBackend"]

@@ -53,7 +53,8 @@ def act(*, clause: str, title: str, power: str | None = None) -> Callable[[Calla
     clauses.get(clause)
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
-        name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+        parts = function.__module__.split(".")
+        name = f"{parts[1] if parts[0] == 'anju' else 'tests'}.{function.__name__}"
         definition = ActDef(name, clause, power or name, title, inspect.getdoc(function) or "", function)
         REGISTRY[name] = definition
 

@@ -1,0 +1,108 @@
+"""Template databases, raw connections for attacks and races, and a way to lay rows where the acts that make them are not the point."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from anju.front import postgres
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+
+
+def make_template(name: str) -> None:
+    """Lay the schema and the standing rows once per hash of the sources; workers wait for each other."""
+    with psycopg.connect(**postgres.admin_settings(), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(20250005)")
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+            return
+        postgres.drop_database(name)
+        postgres.create_database(name)
+        old = os.environ["ANJU_DB"]
+        _lay(name)
+        os.environ["ANJU_DB"] = old
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        connection.execute(f"UPDATE pg_database SET datistemplate = true WHERE datname = '{name}'")
+
+
+def _lay(name: str) -> None:
+    """In a process of its own: this one's settings already name the worker's database."""
+    import subprocess
+    import sys
+
+    code = "import django; django.setup(); from support.standing import lay; lay()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "ANJU_DB": name, "PYTHONPATH": "src:tests"}, capture_output=True, text=True,
+        cwd=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the template could not be made:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+
+
+@contextmanager
+def raw(role: str = "app", *, region: str | None = None, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    """A bare connection to the worker's database: ``app``, ``owner`` or ``admin`` (the superuser); ``region`` opens a scope."""
+    if role == "admin":
+        settings = postgres.admin_settings(os.environ["ANJU_DB"])
+    else:
+        found = postgres.connection_settings(role)
+        settings = {"host": found["HOST"], "user": found["USER"], "password": found["PASSWORD"], "dbname": found["NAME"]}
+        if found["PORT"]:
+            settings["port"] = found["PORT"]
+    with psycopg.connect(**settings, autocommit=autocommit) as connection:
+        if region:
+            lo, hi = (region, region[:4] + "99") if region.endswith("00") else (region, region)
+            connection.execute(
+                "SELECT set_config('role', 'anju_app', true), set_config('anju.lo', %s, true), set_config('anju.hi', %s, true)", [lo, hi]
+            )
+        yield connection
+
+
+def empty_all() -> None:
+    """Remove what a committed test left, past triggers and foreign keys; standing rows are laid again from the template's copies."""
+    keep = {"django_content_type", "django_migrations"}
+    with raw("admin", autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        names = [r[0] for r in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        standing = [n for n in names if n.startswith("standing_")]
+        copied = {n.removeprefix("standing_") for n in standing}
+        for name in names:
+            if name not in keep and name not in copied and not name.startswith("standing_"):
+                connection.execute(f'DELETE FROM "{name}"')
+        for name in copied:
+            connection.execute(f'DELETE FROM "{name}"; INSERT INTO "{name}" SELECT * FROM "standing_{name}"')
+
+
+def context(post: str = "office_clerk", region: str = "231200", **changes: Any) -> Any:
+    """An ActContext with every power: for tests whose point is not the power."""
+    from anju.base.acts import REGISTRY, ActContext
+    from anju.base.regions import uuid7
+    from anju.parties.context import parameter_book
+
+    values = {
+        "account": uuid7(), "post": post, "region": region, "powers": frozenset(d.power for d in REGISTRY.values()), "now": NOON,
+        "params": parameter_book(), "demonstration": True,
+    }  # fmt: skip
+    return ActContext(**{**values, **changes})
+
+
+@contextmanager
+def open_act(region: str = "231200", **changes: Any) -> Iterator[Any]:
+    """A raw act: rows may be written inside, as a fixture of what earlier rooms would have made. Yields the act's context."""
+    from dataclasses import replace
+
+    from anju.base.acts import act as act_module  # noqa: F401
+    from anju.base.acts.act import ActDef, _begin, _end
+    from anju.base.regions import scope, uuid7
+
+    ctx = context(region=region, **changes)
+    definition = ActDef("tests.fixture", "1", "tests.fixture", "测试布置", "", lambda: None)
+    with scope(region, elevate=True):
+        act_id = uuid7()
+        _begin(definition, ctx, act_id, b"\x00" * 32)
+        inner = replace(ctx, act=act_id)
+        yield inner
+        _end(definition, inner, None, None)
