@@ -2,19 +2,14 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-os.environ.setdefault("ANJU_VAR", str(ROOT / "var" / "test"))
-os.environ.setdefault("ANJU_OUT", str(ROOT / "var" / "test" / "out"))
-os.environ.setdefault("PYTHONHASHSEED", "0")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["ANJU_DB"] = f"anju_t_{WORKER}_{os.getpid()}"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.front.settings")
 
 from support.db import empty_all, make_template  # noqa: E402
 
@@ -35,6 +30,7 @@ def sources_hash() -> str:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """One database per worker, copied from the template; dropped at the end."""
+    from django.conf import settings
     from django.db import connections
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -44,6 +40,8 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         make_template(template)
         postgres.drop_database(os.environ["ANJU_DB"])
         postgres.create_database(os.environ["ANJU_DB"], template=template)
+        for alias in ("default", "owner"):  # the settings were read before this file
+            settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = os.environ["ANJU_DB"]
         yield
         for one in connections.all():
             one.close()
@@ -65,6 +63,3 @@ def _files_apart(settings: object, tmp_path: Path) -> None:
     """Evidence files of a test lie in its own folder."""
     settings.FILES = tmp_path / "files"  # type: ignore[attr-defined]
     settings.OUT = tmp_path / "out"  # type: ignore[attr-defined]
-
-
-assert tempfile.gettempdir()

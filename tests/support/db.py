@@ -17,7 +17,7 @@ def make_template(name: str) -> None:
     """Lay the schema and the standing rows once per hash of the sources; workers wait for each other."""
     with psycopg.connect(**postgres.admin_settings(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(20250005)")
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone():
             return
         postgres.drop_database(name)
         postgres.create_database(name)

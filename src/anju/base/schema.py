@@ -4,6 +4,7 @@ It is derived from the models (``Placed``, ``Shared``), so that no room can forg
 database's catalogue and demands it of each table or a named exemption.
 """
 
+import hashlib
 from pathlib import Path
 
 from django.apps import apps
@@ -44,6 +45,21 @@ def apply() -> None:
             cursor.execute(path.read_text(encoding="utf-8"))
         for statement in statements():
             cursor.execute(statement)
+        cursor.execute("CREATE TABLE IF NOT EXISTS anju_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version text)")
+        cursor.execute(
+            "INSERT INTO anju_schema (version) VALUES (%s) ON CONFLICT (one) DO UPDATE SET version = excluded.version", [version()]
+        )
+
+
+def version() -> str:
+    """A digest of all that lays the schema: models, migrations, SQL and this file."""
+    house = Path(__file__).resolve().parents[1]
+    files = [p for p in house.rglob("*") if p.suffix == ".sql" or p.name == "models.py" or p.parent.name == "migrations"]
+    files += [Path(__file__), house / "base" / "regions" / "keys.py"]
+    digest = hashlib.sha256()
+    for path in sorted(p for p in files if p.is_file() and p.suffix in (".py", ".sql")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def statements() -> list[str]:

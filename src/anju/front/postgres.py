@@ -120,7 +120,7 @@ def admin_settings(dbname: str | None = None) -> dict[str, Any]:
     named = external()
     if named is None:
         return {**_address(), "user": ADMIN, "password": password("admin"), "dbname": dbname or "postgres"}
-    return {**named, "dbname": dbname or named["dbname"]}
+    return {**named, "dbname": dbname or "postgres"}
 
 
 def connection_settings(which: str) -> dict[str, Any]:
@@ -334,7 +334,7 @@ def make_roles() -> None:
     with psycopg.connect(**admin_settings(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(20250003)")
         for name in (OWNER, APP, PARTY, PUBLIC):
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} NOINHERIT NOSUPERUSER").format(sql.Identifier(name)))
         for name, which in ((OWNER, "owner"), (APP, "app")):
             connection.execute(
@@ -363,8 +363,8 @@ def create_database(name: str, *, template: str = "template0") -> None:
 
 def database_exists(name: str) -> bool:
     """Whether the server holds a database of that name."""
-    with psycopg.connect(**admin_settings("postgres" if external() is None else None)) as connection:
-        return connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+    with psycopg.connect(**admin_settings()) as connection:
+        return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def drop_database(name: str) -> None:

@@ -1,0 +1,1 @@
+"""The subcommands of ``./anju``: each file gives ``arguments(parser)`` and ``run(args) -> exit code``."""

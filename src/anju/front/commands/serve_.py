@@ -1,0 +1,57 @@
+"""The web (granian) and the worker (procrastinate), both ended together."""
+
+import argparse
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """``--host``, ``--port``."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until interrupted."""
+    from anju.front.commands.start import house
+
+    house()
+    return serve(args.host, args.port)
+
+
+def serve(host: str, port: int) -> int:
+    """Both processes; when one ends, so does the other. The exit code of the one that ended first."""
+    from anju.front.commands.start import environment
+
+    web = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "2",
+        "--blocking-threads", "4", "--backpressure", "64", "--workers-kill-timeout", "10", "--respawn-failed-workers",
+        "--log-level", "warning", "anju.front.wsgi:application",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
+    running = [subprocess.Popen(command, env=environment()) for command in (web, worker)]
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    print(f"http://{host}:{port}  (Ctrl-C ends it)", flush=True)
+    code = 0
+    try:
+        while all(process.poll() is None for process in running):
+            time.sleep(0.3)
+        code = next(process.returncode for process in running if process.returncode is not None)
+    except KeyboardInterrupt:
+        pass
+    for process in running:
+        if process.poll() is None:
+            process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return code
