@@ -1,0 +1,65 @@
+"""What every template knows: who is here, whose installation this is, what the rail shows.
+
+All of it is lazy, so that a page which asks for nothing (an error page in a broken transaction) runs no query.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from anju.web import nav
+
+# The house's own name until an installation says which city it serves.
+CITY_TITLES = {"231200": "绥化市"}
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """The context processor of all templates."""
+    actor = getattr(request, "anju", None)
+    installation = getattr(request, "installation", None)
+    return {
+        "actor": actor,
+        "installation": installation,
+        "synthetic": bool(installation and installation.kind == "demonstration"),
+        "city": CITY_TITLES.get(installation.city, installation.city) if installation else "",
+        "rail": SimpleLazyObject(lambda: nav.rail(actor, request.path) if actor else []),
+        "posts": SimpleLazyObject(lambda: posts(actor)),
+        "paths": paths(),
+        "came_from": came_from(request),
+    }
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that led here, else the front door; never another site's address."""
+    parts = urlsplit(request.META.get("HTTP_REFERER", ""))
+    same = parts.netloc == request.META.get("HTTP_HOST", "") and parts.path.startswith("/")
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if same else "/"
+
+
+def posts(actor: Any) -> list[Any]:
+    """The account's live posts, for the switcher; a party post has no table of regions to read, so only its own."""
+    if actor is None:
+        return []
+    today = actor.now.date()
+    rows = actor.account.appointments.select_related("post").order_by("post__order", "region")
+    return [r for r in rows if r.since <= today and (r.until is None or r.until >= today)]
+
+
+def paths() -> dict[str, str]:
+    """Addresses that the shells link to, those that exist."""
+    names = {
+        "home": "front:home", "search": "front:search", "portal": "front:portal", "signin": "parties:signin",
+        "signout": "parties:signout", "switch": "parties:switch", "news": "front:news", "draws": "front:draws",
+        "lookup": "front:progress", "check": "front:check", "mine": "needs:mine", "family": "parties:family_signin",
+        "apply": "needs:apply", "how": "front:how",
+    }  # fmt: skip
+    found = {}
+    for key, name in names.items():
+        try:
+            found[key] = reverse(name)
+        except NoReverseMatch:
+            found[key] = ""
+    return found

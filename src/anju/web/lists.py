@@ -1,0 +1,376 @@
+"""The list page: filter, sort, page, xlsx out, bulk acts with a confirm page. A fixed number of queries, whatever the table's size."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from anju.base.acts import Refused
+from anju.web import cells
+
+PAGE_SIZE = 50
+# Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
+COUNT_CAP = 10_000
+BULK_MAX = 1_000
+EXPORT_MAX = 100_000
+RESERVED = ("q", "order", "page", "export")
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column: its title, the field (``developer__name`` follows keys), and how it is shown.
+
+    ``kind``: text int fen wan price cm2 date moment state bool name document. ``link``: row → address. ``sort``: the field to order by,
+    None for a column that no index orders. ``value``: row → value, in place of the field. ``tones``: state code → tone of its chip.
+    """
+
+    title: str
+    field: str
+    link: Callable[[Any], str] | None = None
+    sort: str | None = None
+    kind: str = "text"
+    value: Callable[[Any], Any] | None = None
+    tones: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    note: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the column is set to the right."""
+        return self.kind in cells.NUMERIC
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter by one field. ``kind``: choice, begins, is, from, to, bool, empty; ``choices``: (code, words), or a function that gives them."""
+
+    field: str
+    title: str
+    choices: Iterable[tuple[Any, str]] | Callable[[], Iterable[tuple[Any, str]]] = ()
+    kind: str = "choice"
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in the address."""
+        return self.name or (f"{self.field}_{self.kind}" if self.kind in ("from", "to") else self.field)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices as the page lists them."""
+        if self.kind == "bool":
+            return [("1", "是"), ("0", "否"), ("unknown", "未知")]
+        found = self.choices() if callable(self.choices) else self.choices
+        return [(str(code), words) for code, words in found]
+
+    def narrow(self, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        """The rows that the value lets through. Raises ValueError for what is not a value of the filter."""
+        if self.kind == "begins":
+            return rows.filter(**{f"{self.field}__begins": value})
+        if self.kind in ("from", "to"):
+            return rows.filter(
+                **{f"{self.field}__{'gte' if self.kind == 'from' else 'lte'}": date.fromisoformat(value)}
+            )
+        if self.kind == "is":
+            return rows.filter(**{self.field: value})
+        if value not in {code for code, _ in self.options}:
+            raise ValueError(value)
+        if self.kind == "bool":
+            return rows.filter(
+                **{self.field: {"1": True, "0": False}[value]}
+                if value != "unknown"
+                else {f"{self.field}__isnull": True}
+            )
+        return rows.filter(**{self.field: value})
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """One thing to do with many rows: ``run(request, ids)`` calls a bulk act and answers with a sentence, a count or None."""
+
+    title: str
+    power: str
+    run: Callable[[HttpRequest, list[UUID]], Any]
+    explain: str = ""
+    danger: bool = False
+
+
+@dataclass
+class State:
+    """What the address says the list shows."""
+
+    q: str = ""
+    order: str = ""
+    page: int = 1
+    values: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+    def address(self, **changed: Any) -> str:
+        """The query string with something changed; without ``page`` unless it is given."""
+        parts = {"q": self.q, "order": self.order, **self.values, **changed}
+        text = urlencode({k: v for k, v in parts.items() if v not in ("", None)})
+        return f"?{text}" if text else "?"
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: its sorting link and the direction now."""
+
+    col: Col
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as shown."""
+
+    id: str
+    name: str
+    cells: list[tuple[Col, Any]]
+
+
+def list_page(
+    request: HttpRequest, *, title: str, rows: models.QuerySet[Any], columns: Sequence[Col], filters: Sequence[Filter] = (),
+    search: Sequence[str] = (), bulk: Sequence[Bulk] = (), actions: Sequence[tuple[str, str, str]] = (), order: str = "-id",
+    export_name: str = "", sub: str = "", crumbs: Sequence[tuple[str, str]] = (), empty: str = "", empty_act: tuple[str, str, str] | None = None,
+    views: Sequence[tuple[str, Mapping[str, str]]] = (), search_hint: str = "", clause: str = "", template: str = "web/list.html",
+    shell: str = "web/staff.html", context: Mapping[str, Any] | None = None, page_size: int = PAGE_SIZE,
+) -> HttpResponse:  # fmt: skip
+    """The page. ``rows`` is already narrowed to the actor's region (row-level security alone is too slow for lists).
+
+    ``search``: fields matched by their beginning (``number``), or with a lookup of their own (``name__contains``) on small tables.
+    ``views``: named sets of filter values, shown as tabs. ``actions``: (title, address, power). ``empty``: what to say of no rows at all.
+    """
+    state = read_state(request, filters)
+    allowed = [b for b in bulk if b.power in request.anju.powers]  # type: ignore[attr-defined]
+    found = narrowed(rows, state, filters, search)
+    if request.method == "POST":
+        return _bulk(request, allowed, found, title=title, columns=columns, shell=shell)
+    found = ordered(found, state, columns, order)
+    if request.GET.get("export") == "xlsx" and export_name:
+        return _export(request, found, title=title, columns=columns, name=export_name)
+    lines, count, capped, more = page_of(found, state, columns, page_size)
+    powers = request.anju.powers  # type: ignore[attr-defined]
+    first = (state.page - 1) * page_size
+    return render(request, template, {
+        "shell": shell, "title": title, "sub": sub, "crumbs": crumbs, "clause_number": clause, "state": state, "search": search,
+        "search_hint": search_hint or "从头输入编号或名称", "filters": [(f, state.values.get(f.key, "")) for f in filters],
+        "heads": heads(columns, state, order), "lines": lines, "count": count, "capped": capped, "more": more and first + page_size < COUNT_CAP,
+        "first": first + 1, "last": first + len(lines), "bulk": allowed, "bulk_max": BULK_MAX, "pages": max(1, -(-count // page_size)),
+        "actions": [(t, u) for t, u, p in actions if not p or p in powers], "export": bool(export_name),
+        "views": [(t, state_of_view(state, v), _is_view(state, v)) for t, v in views],
+        "prev_url": state.address(page=state.page - 1 if state.page > 2 else None), "next_url": state.address(page=state.page + 1),
+        "narrowed": bool(state.q or state.values), "empty": empty or f"还没有{title}",
+        "empty_act": empty_act if empty_act and (not empty_act[2] or empty_act[2] in powers) else None, **(context or {}),
+    })  # fmt: skip
+
+
+def read_state(request: HttpRequest, filters: Sequence[Filter]) -> State:
+    """The state that the address carries; a page number that is none is the first page."""
+    source = request.GET
+    page = source.get("page", "1")
+    state = State(
+        q=source.get("q", "").strip()[:60], order=source.get("order", ""),
+        page=max(1, min(int(page), COUNT_CAP // PAGE_SIZE)) if page.isdigit() and len(page) < 6 else 1,
+    )  # fmt: skip
+    for item in filters:
+        value = source.get(item.key, "").strip()
+        if value:
+            state.values[item.key] = value
+    return state
+
+
+def narrowed(
+    rows: models.QuerySet[Any], state: State, filters: Sequence[Filter], search: Sequence[str]
+) -> models.QuerySet[Any]:
+    """The rows that filters and search let through; a value that a filter does not know is dropped and named."""
+    for item in filters:
+        value = state.values.get(item.key)
+        if value is None:
+            continue
+        try:
+            rows = item.narrow(rows, value)
+        except ValueError:
+            state.ignored.append(f"{item.title}「{value}」")
+            del state.values[item.key]
+    if state.q and search:
+        rows = rows.filter(_matches(state.q, search))
+    return rows
+
+
+def _matches(q: str, search: Sequence[str]) -> Q:
+    found = Q()
+    for name in search:
+        last = name.rsplit("__", 1)[-1]
+        found |= Q(**{name if last in ("contains", "icontains", "exact", "begins") else f"{name}__begins": q})
+    return found
+
+
+def ordered(rows: models.QuerySet[Any], state: State, columns: Sequence[Col], order: str) -> models.QuerySet[Any]:
+    """By the column asked for, else by the list's own order; the id breaks ties, so that no row is on two pages."""
+    known = {c.sort for c in columns if c.sort}
+    wanted = state.order if state.order.lstrip("-") in known else order
+    if wanted != state.order:
+        state.order = ""
+    expression = models.F(wanted.lstrip("-"))
+    first = (
+        expression.desc(nulls_last=_nullable(rows.model, wanted.lstrip("-")))
+        if wanted.startswith("-")
+        else expression.asc()
+    )
+    return rows.order_by(first) if wanted.lstrip("-") in ("id", "pk") else rows.order_by(first, "id")
+
+
+def _nullable(model: type[models.Model], name: str) -> bool | None:
+    """NULLS LAST only where a column holds NULLs: an index in the default order could not serve it."""
+    try:
+        return getattr(model._meta.get_field(name), "null", False) or None
+    except FieldDoesNotExist:
+        return None
+
+
+def page_of(
+    rows: models.QuerySet[Any], state: State, columns: Sequence[Col], size: int
+) -> tuple[list[Line], int, bool, bool]:
+    """The lines of the page, the count (capped at ``COUNT_CAP``), whether it was capped, whether another page follows."""
+    start = (state.page - 1) * size
+    taken = list(rows[start : start + size + 1])
+    more = len(taken) > size
+    count = start + len(taken) if not more and (taken or start == 0) else _capped(rows)
+    return [line_of(row, columns) for row in taken[:size]], min(count, COUNT_CAP), count > COUNT_CAP, more
+
+
+def _capped(rows: models.QuerySet[Any]) -> int:
+    return rows.order_by().values("pk")[: COUNT_CAP + 1].count()
+
+
+def line_of(row: Any, columns: Sequence[Col]) -> Line:
+    """One row's cells."""
+    shown = [(col, cells.shown(row, col)) for col in columns]
+    return Line(str(row.pk), cells.plain(row, columns[0]), shown)
+
+
+def heads(columns: Sequence[Col], state: State, order: str) -> list[Head]:
+    """The heads with their sorting links: a click orders, a second one turns it round."""
+    now = state.order or order
+    found = []
+    for col in columns:
+        if not col.sort:
+            found.append(Head(col))
+            continue
+        direction = {col.sort: "ascending", f"-{col.sort}": "descending"}.get(now, "")
+        wanted = f"-{col.sort}" if direction == "ascending" else col.sort
+        found.append(Head(col, state.address(order=wanted), direction))
+    return found
+
+
+def state_of_view(state: State, values: Mapping[str, str]) -> str:
+    """The address of a named view."""
+    text = urlencode(dict(values))
+    return f"?{text}" if text else "?"
+
+
+def _is_view(state: State, values: Mapping[str, str]) -> bool:
+    return not state.q and state.values == {k: v for k, v in values.items() if k not in RESERVED}
+
+
+def _export(
+    request: HttpRequest, rows: models.QuerySet[Any], *, title: str, columns: Sequence[Col], name: str
+) -> HttpResponse:
+    """What the list shows, as a sheet; numbers stay numbers."""
+    from anju.base.sheets.out import workbook
+
+    body = [[cells.exported(row, col) for col in columns] for row in rows[:EXPORT_MAX].iterator(chunk_size=2_000)]
+    actor = request.anju  # type: ignore[attr-defined]
+    data = workbook(
+        title, columns=[(c.title + cells.unit(c), c.note) for c in columns], rows=body, synthetic=actor.synthetic
+    )
+    day = actor.now.strftime("%Y%m%d")
+    return download(data, f"{name}-{day}{'-合成' if actor.synthetic else ''}.xlsx", XLSX)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(data: bytes, name: str, media: str) -> HttpResponse:
+    """A file to keep, under its Chinese name."""
+    response = HttpResponse(data, content_type=media)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{urlencode({'': name})[1:].replace('+', '%20')}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _bulk(
+    request: HttpRequest,
+    allowed: Sequence[Bulk],
+    rows: models.QuerySet[Any],
+    *,
+    title: str,
+    columns: Sequence[Col],
+    shell: str,
+) -> HttpResponse:
+    """First POST: the confirm page. Second: the act, then back to the list as it was."""
+    number = request.POST.get("bulk", "")
+    if not number.isdigit() or int(number) >= len(allowed):
+        raise PermissionDenied("当前岗位没有这项批量办理的权限，没有办理；请换岗位，或请安全管理员授权。")
+    chosen = allowed[int(number)]
+    wanted = (
+        rows.order_by("id")[: BULK_MAX + 1]
+        if request.POST.get("all")
+        else rows.filter(pk__in=_ids(request)).order_by("id")
+    )
+    picked = list(wanted)
+    back = request.get_full_path()
+    if not picked or len(picked) > BULK_MAX:
+        text = (
+            "没有选中任何一行，没有办理；请先勾选。"
+            if not picked
+            else f"一次最多办 {BULK_MAX:,} 行，没有办理；请用筛选缩小范围。"
+        )
+        messages.error(request, text)
+        return HttpResponseRedirect(back)
+    ids = [row.pk for row in picked]
+    refused = None
+    if request.POST.get("confirm"):
+        try:
+            done = chosen.run(request, ids)
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(
+                request,
+                done if isinstance(done, str) else f"{chosen.title}：办了 {len(ids) if done is None else done} 行。",
+            )
+            return HttpResponseRedirect(back)
+    return render(request, "web/bulk.html", {
+        "shell": shell, "title": title, "bulk": chosen, "number": number, "ids": ids, "count": len(ids), "back": back, "refused": refused,
+        "key": request.POST.get("key") or uuid4().hex, "heads": [c.title for c in columns[:5]],
+        "numeric": [c.numeric for c in columns[:5]], "lines": [line_of(row, columns[:5]) for row in picked[:10]],
+    }, status=422 if refused else 200)  # fmt: skip
+
+
+def _ids(request: HttpRequest) -> list[UUID]:
+    found = []
+    for text in request.POST.getlist("ids")[: BULK_MAX + 1]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def bulk_key(request: HttpRequest) -> str:
+    """The idempotency key that the confirm page carried: hand it to ``request.anju.context(key=…)``."""
+    return request.POST.get("key", "")[:64]
