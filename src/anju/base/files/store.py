@@ -15,6 +15,11 @@ MAX_BYTES = 50 * 1024 * 1024
 PAPERS = frozenset({"pdf", "png", "jpeg", "webp", "docx", "xlsx", "xls", "text"})
 
 
+def digest_of(data: bytes) -> str:
+    """The name of these bytes on disk."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def path_of(sha256: str) -> Path:
     """Where the bytes of a digest lie."""
     return Path(settings.FILES) / sha256[:2] / sha256
@@ -25,7 +30,7 @@ def keep(
 ) -> Evidence:
     """Store ``data`` as evidence of the running act. Raises BadFile where name, content or size do not do."""
     media = check_upload(name, data, allowed, MAX_BYTES)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = digest_of(data)
     target = path_of(digest)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,6 +46,6 @@ def keep(
 def read(evidence: Evidence) -> bytes:
     """The bytes, checked against their digest. Raises ValueError where the disk holds something else."""
     data = path_of(evidence.sha256).read_bytes()
-    if hashlib.sha256(data).hexdigest() != evidence.sha256:
+    if digest_of(data) != evidence.sha256:
         raise ValueError(f"材料 {evidence.name} 的内容与登记的摘要不符，请联系审计管理员")
     return data

@@ -1,0 +1,25 @@
+"""How a job gets back the context of the account that asked for it; ``parties`` registers the way at start-up."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from anju.base.acts import ActContext
+
+ContextOf = Callable[[UUID, str, str], ActContext]
+_registered: list[ContextOf] = []
+
+
+class NoContext(RuntimeError):
+    """Nobody registered a way: a fault of the program's start-up."""
+
+
+def register(fn: ContextOf) -> None:
+    """``fn(account_id, post, region)`` gives the context of that account in that post, acting in that region, now."""
+    _registered[:] = [fn]
+
+
+def context_of(account: UUID, post: str, region: str) -> ActContext:
+    """The context of a job. Raises NoContext before start-up; whatever ``parties`` raises where the post is no longer held."""
+    if not _registered:
+        raise NoContext("jobs.context.register was not called")
+    return _registered[0](account, post, region)

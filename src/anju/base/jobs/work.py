@@ -1,0 +1,28 @@
+"""Kinds of work that a job can do: an upper package registers its own, since ``jobs`` may not import it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from anju.base.acts import ActContext
+
+Work = Callable[[ActContext, UUID], None]
+WORK: dict[str, Work] = {}
+
+
+def register(kind: str, fn: Work) -> None:
+    """``fn(ctx, object_id)`` runs inside ``scope`` of the region; it must be safe to start again."""
+    WORK[kind] = fn
+
+
+def defer(*, ctx: ActContext, kind: str, object_id: UUID) -> None:
+    """Put work on the queue, in the running act's own transaction: it stands or falls with the act.
+
+    It will run as the account of ``ctx``, in its post and region.
+    """
+    from anju.base.jobs import tasks
+
+    if kind not in WORK:
+        raise LookupError(f"no work of kind {kind}")
+    tasks.run_work.configure(lock=f"{kind}:{object_id}").defer(
+        kind=kind, object_id=str(object_id), account=str(ctx.account), post=ctx.post, region=ctx.region
+    )

@@ -1,0 +1,33 @@
+"""Sheets (表格): files in and out, each kind described once by its room; checked by cell, taken in only when accepted."""
+
+from anju.base.jobs import work
+
+from .kinds import (
+    EXPORTS,
+    KINDS,
+    Column,
+    Export,
+    Problem,
+    Row,
+    SheetKind,
+    export_named,
+    kind_named,
+    register_export,
+    register_kind,
+)
+from .template import template_of
+
+__all__ = [
+    "EXPORTS", "KINDS", "Column", "Export", "Problem", "Row", "SheetKind", "export_named", "kind_named", "register_export",
+    "register_kind", "template_of",
+]  # fmt: skip
+
+
+def _take_in(ctx, object_id) -> None:  # type: ignore[no-untyped-def]
+    """The job behind an accepted load; imported late, since models are not ready when rooms register their kinds."""
+    from anju.base.sheets import loads
+
+    loads.run_load(ctx, object_id)
+
+
+work.register("load", _take_in)

@@ -1,0 +1,250 @@
+"""A load's life: brought and checked, accepted or rejected, taken in chunk by chunk. Nothing is stored before it is accepted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from anju.base.acts import ActContext, Conflict, Entry, Forbidden, InvalidInput, Refused, act
+from anju.base.claims import seam
+from anju.base.files import store
+from anju.base.files.content import check_upload
+from anju.base.jobs import progress, work
+from anju.base.sheets.check import Checked, by_chunks, check_table, rows_of_table
+from anju.base.sheets.kinds import UNUSUAL, Row, SheetKind, kind_named
+from anju.base.sheets.models import Load
+from anju.base.sheets.read import SHEETS, read_table
+
+CLAUSE = "4.4"
+
+
+@act(clause=CLAUSE, title="导入文件")
+def bring_file(*, ctx: ActContext, kind: str, name: str, data: bytes, options: Mapping[str, Any] | None = None) -> Load:
+    """Check a file and keep what was found; no row of it is stored. Raises BadFile, InvalidInput, Forbidden.
+
+    The same file again (same bytes, kind, region and options) changes nothing: the earlier load comes back, checked anew while it
+    still waits.
+    """
+    described = _kind_for(ctx, kind)
+    given = {str(key): str(value) for key, value in (options or {}).items()}
+    media = check_upload(name, data, SHEETS, store.MAX_BYTES)
+    load = _same_file(ctx, kind, store.digest_of(data), given)
+    if load and load.state != Load.CHECKED:
+        ctx.on(load, again=True)
+        return load
+    checked = _check(ctx, described, media, data, given)
+    load = load or _new_load(ctx, kind, name, data, given)
+    _note(load, checked)
+    try:
+        with transaction.atomic():
+            load.save()
+    except IntegrityError as error:
+        raise Conflict("同一份文件刚刚由别人带入，没有重复收下；请从导入清单进入", clause=CLAUSE) from error
+    ctx.on(load, kind=kind, file=name, sha256=load.sha256, good=load.good, bad=load.bad, errors=load.errors_total)
+    return load
+
+
+@act(clause=CLAUSE, title="收下导入")
+def accept_load(*, ctx: ActContext, load_id: UUID, reasons: Mapping[str, str] | None = None) -> Load:
+    """Take the good rows in, as a job; ``reasons`` says per column title (or ``row:title``) why unusual values are right.
+
+    Raises Refused for no good row, a missing reason, or the same person where the kind needs two; Conflict where it was decided.
+    """
+    load = _locked(ctx, load_id)
+    described = _kind_for(ctx, load.kind)
+    if load.state != Load.CHECKED:
+        raise Conflict(f"这份导入{load.get_state_display()}，没有再收；请刷新页面查看", clause=CLAUSE)
+    if load.good == 0:
+        raise Refused("没有一行可以收下；请按错误清单改正文件后重新导入", clause=CLAUSE)
+    if described.second_person:
+        ctx.other_than(load.maker, f"「{described.title}」的导入")
+    given = {key: why.strip() for key, why in (reasons or {}).items() if why.strip()}
+    _require_reasons(load, given)
+    load.state, load.checker, load.decided_at, load.reasons = Load.ACCEPTING, ctx.account, ctx.now, given
+    load.save(update_fields=["state", "checker", "decided_at", "reasons"])
+    progress.start(region=load.region, kind="load", object_id=load.id, total=load.good)
+    work.defer(ctx=ctx, kind="load", object_id=load.id)
+    ctx.on(load, good=load.good, left_out=load.bad, reasons=given)
+    return load
+
+
+@act(clause=CLAUSE, title="退回导入")
+def reject_load(*, ctx: ActContext, load_id: UUID, reason: str) -> Load:
+    """Send a checked file back; nothing of it was stored. Raises Conflict where it was decided."""
+    load = _locked(ctx, load_id)
+    _kind_for(ctx, load.kind)
+    if load.state != Load.CHECKED:
+        raise Conflict(f"这份导入{load.get_state_display()}，不能退回；请刷新页面查看", clause=CLAUSE)
+    if not reason.strip():
+        raise Refused("请填写退回理由", clause=CLAUSE)
+    load.state, load.decided_at, load.reject_reason = Load.REJECTED, ctx.now, reason.strip()[:200]
+    load.save(update_fields=["state", "decided_at", "reject_reason"])
+    ctx.on(load, reason=load.reject_reason)
+    return load
+
+
+@act(clause=CLAUSE, title="继续收下导入", power="base.accept_load")
+def continue_load(*, ctx: ActContext, load_id: UUID) -> Load:
+    """Put a stopped load back on the queue, as this account (the one who accepted may have left the post)."""
+    load = _locked(ctx, load_id)
+    _kind_for(ctx, load.kind)
+    if load.state != Load.ACCEPTING:
+        raise Conflict(f"这份导入{load.get_state_display()}，不用继续；请刷新页面查看", clause=CLAUSE)
+    progress.start(region=load.region, kind="load", object_id=load.id, total=load.good, done=load.done)
+    work.defer(ctx=ctx, kind="load", object_id=load.id)
+    ctx.on(load, done=load.done)
+    return load
+
+
+@act(clause=CLAUSE, title="收下一批行", power="base.accept_load")
+def take_chunk(*, ctx: ActContext, load_id: UUID, start: int, rows: list[Row]) -> int:
+    """Take ``rows``, which are the good ones from the ``start``-th on; how many are in afterwards. Twice changes nothing."""
+    load = _locked(ctx, load_id)
+    if load.state != Load.ACCEPTING or load.done != start:
+        ctx.on(load, done=load.done)
+        return load.done
+    refused = _take(ctx, kind_named(load.kind), rows, load)
+    load.done = start + len(rows)
+    load.refused = load.refused + [{"row": number, "reason": why} for number, why in refused]
+    if load.done == load.good:
+        load.state = Load.ACCEPTED
+    load.save(update_fields=["done", "refused", "state"])
+    ctx.on(load, rows=[rows[0].number, rows[-1].number], count=len(rows), refused=len(refused), done=load.done)
+    return load.done
+
+
+def run_load(ctx: ActContext, load: Load | UUID) -> Load:
+    """Take an accepted load in, chunk by chunk, from where it stands; safe to start again after a kill. The body of the job."""
+    load = Load.objects.select_related("evidence").get(pk=load.pk if isinstance(load, Load) else load)
+    ctx = ctx.at(load.region)
+    described = kind_named(load.kind)
+    rows = good_rows(load, described)
+    if len(rows) != load.good:
+        raise RuntimeError(f"load {load.id}: {len(rows)} rows now, {load.good} when it was checked")
+    done = load.done
+    for chunk in by_chunks(rows[done:], described):
+        done = take_chunk(ctx=ctx, load_id=load.id, start=done, rows=chunk)
+        progress.step(region=load.region, kind="load", object_id=load.id, done=done)
+    progress.finish(region=load.region, kind="load", object_id=load.id)
+    return Load.objects.select_related("evidence").get(pk=load.pk)
+
+
+def good_rows(load: Load, kind: SheetKind) -> list[Row]:
+    """The rows that were good when the file was checked, read again from the kept bytes, in the order they are taken."""
+    table = read_table(kind, load.evidence.media, store.read(load.evidence))
+    rows = [row for row in rows_of_table(kind, table) if not is_out(load.out, row.number)]
+    return [row for chunk in by_chunks(rows, kind) for row in chunk]
+
+
+def left_out(load: Load) -> dict[int, list[str]]:
+    """Row number → why it is not in: the checks' reasons, and those of the acts."""
+    found: dict[int, list[str]] = {}
+    for one in load.errors:
+        if one["level"] != UNUSUAL and one["row"]:
+            found.setdefault(one["row"], []).append(f"{one['column']}：{one['reason']}（第 {one['clause']} 条）")
+    for first, last in load.out:
+        for number in range(first, last + 1):
+            found.setdefault(number, ["有错（错误太多，未逐一列出）"])
+    for one in load.refused:
+        found.setdefault(one["row"], []).append(one["reason"])
+    return found
+
+
+def is_out(ranges: Iterable[list[int]], number: int) -> bool:
+    """Whether a row number lies in one of the [first, last] ranges."""
+    return any(first <= number <= last for first, last in ranges)
+
+
+def ranges_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Row numbers as [first, last] ranges."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
+
+
+def _take(ctx: ActContext, kind: SheetKind, rows: list[Row], load: Load) -> list[tuple[int, str]]:
+    """Call the room for these rows; where it refuses them together, halve until only the refused groups stay out."""
+    inner = replace(ctx, entry=Entry())
+    try:
+        with transaction.atomic():
+            refused = list(kind.take(inner, rows, load))
+    except Refused as error:
+        why = error.sentence + (f"（第 {error.clause} 条）" if error.clause else "")
+    except IntegrityError as error:
+        why = f"与已有数据冲突，没有收下：{str(error).splitlines()[0]}"
+    else:
+        ctx.items(inner.entry.items)
+        return refused
+    groups = by_chunks(rows, replace(kind, chunk=1))
+    if len(groups) == 1:
+        return [(row.number, why) for row in rows]
+    half = len(groups) // 2
+    parts = [[row for group in part for row in group] for part in (groups[:half], groups[half:])]
+    return [one for part in parts for one in _take(ctx, kind, part, load)]
+
+
+def _kind_for(ctx: ActContext, name: str) -> SheetKind:
+    kind = kind_named(name)
+    if kind.power not in ctx.powers:
+        raise Forbidden(f"当前岗位没有「{kind.title}」的权限，请换岗位或请有权限的同事办理", clause=kind.clause)
+    return kind
+
+
+def _check(ctx: ActContext, kind: SheetKind, media: str, data: bytes, options: Mapping[str, str]) -> Checked:
+    lacking = [title for name, title in kind.options.items() if not options.get(name)]
+    if lacking:
+        raise InvalidInput(f"导入「{kind.title}」前请先选定：{'、'.join(lacking)}", field="options", clause=kind.clause)
+    return check_table(ctx, kind, read_table(kind, media, data), options)
+
+
+def _same_file(ctx: ActContext, kind: str, sha256: str, options: dict[str, str]) -> Load | None:
+    rows = Load.objects.select_for_update().filter(region=ctx.region, kind=kind, sha256=sha256, options=options)
+    return rows.exclude(state=Load.REJECTED).first()
+
+
+def _new_load(ctx: ActContext, kind: str, name: str, data: bytes, options: dict[str, str]) -> Load:
+    load = Load(
+        region=ctx.region, kind=kind, name=name, sha256=store.digest_of(data), options=options, synthetic=ctx.demonstration,
+        maker=ctx.account, made_at=ctx.now, organisation=ctx.organisation,
+    )  # fmt: skip
+    load.evidence = store.keep(ctx=ctx, name=name, data=data, kind=f"load:{kind}", case=load.id, allowed=SHEETS)
+    if ctx.organisation:
+        seam.show_to(ctx.organisation, [load.id], region=ctx.region)
+    return load
+
+
+def _note(load: Load, checked: Checked) -> None:
+    load.good, load.bad, load.out = len(checked.good), len(checked.bad), ranges_of(checked.bad)
+    load.errors, load.errors_total, load.unusual, load.told = (
+        checked.problems,
+        checked.errors,
+        checked.unusual,
+        checked.told,
+    )
+
+
+def _locked(ctx: ActContext, load_id: UUID) -> Load:
+    load = Load.objects.select_for_update(of=("self",)).filter(pk=load_id, region=ctx.region).first()
+    if load is None:
+        raise InvalidInput("没有这份导入，或它不属于本区划；请从导入清单进入", field="load_id", clause=CLAUSE)
+    return load
+
+
+def _require_reasons(load: Load, reasons: Mapping[str, str]) -> None:
+    bare = [
+        one for one in load.errors
+        if one["level"] == UNUSUAL and not is_out(load.out, one["row"])
+        and one["column"] not in reasons and f"{one['row']}:{one['column']}" not in reasons
+    ]  # fmt: skip
+    if bare:
+        first = bare[0]
+        raise Refused(
+            f"有 {len(bare)} 处数值不常见，须先填写理由，如第 {first['row']} 行「{first['column']}」{first['value']}；请在页面逐列说明后再收下",
+            clause=first["clause"],
+        )
