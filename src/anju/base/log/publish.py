@@ -78,7 +78,7 @@ class Receipt:
 
 def receipt(act_id: UUID) -> Receipt:
     """The receipt of an ended act. Raises Act.DoesNotExist."""
-    leaf = Act.objects.values_list("leaf", flat=True).get(id=act_id, leaf__isnull=False)
+    leaf = Act.objects.values_list("leaf", flat=True).get(id=act_id, leaf__isnull=False) or b""
     index = models.Leaf.objects.filter(act=act_id).values_list("seq", flat=True).first()
     covering = models.Checkpoint.objects.filter(size__gt=index).order_by("size").first() if index is not None else None
     return Receipt(act_id, bytes(leaf), index, covering.size if covering else None)

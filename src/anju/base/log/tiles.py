@@ -13,7 +13,7 @@ class Forked(RuntimeError):
 
 def tile_path(level: int, number: int, width: int = WIDTH) -> str:
     """Where tile ``number`` of a level lies: 1234067 is ``x001/x234/067``; fewer than 256 hashes add ``.p/width``."""
-    parts = []
+    parts: list[str] = []
     rest = number
     while True:
         rest, part = divmod(rest, 1000)

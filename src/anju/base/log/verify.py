@@ -91,7 +91,8 @@ def _notes(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _walk(published: dict[int, bytes], folder: Path) -> list[Problem]:
     """Every entry once, in order, with the root at each published size and the tiles beside."""
-    edge, found, rewritten = tree.Range(), [], False
+    edge, rewritten = tree.Range(), False
+    found: list[Problem] = []
     compare, items = _tiles(folder, max(published, default=0)), _item_counts()
     for entry in _entries():
         if entry.seq != edge.size:
