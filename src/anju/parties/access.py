@@ -3,10 +3,12 @@
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 View = Callable[..., HttpResponse]
 
@@ -19,9 +21,11 @@ def page(*, power: str) -> Callable[[View], View]:
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = request.anju  # type: ignore[attr-defined]
             if actor is None:
-                return redirect(f"/signin/?next={request.path}")
+                return redirect(f"{reverse('parties:signin')}?{urlencode({'next': request.get_full_path()})}")
             if power not in actor.powers:
-                raise PermissionDenied(f"岗位「{actor.post_title}」不能查看此页；需要的权限：{power}。请换岗位，或请安全管理员授权。")
+                raise PermissionDenied(
+                    f"岗位「{actor.post_title}」不能查看此页；需要的权限：{power}。请换岗位，或请安全管理员授权。"
+                )
             return view(request, *args, **kwargs)
 
         run.power = power  # type: ignore[attr-defined]

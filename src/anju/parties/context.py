@@ -4,27 +4,40 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
-from anju.base.acts import ActContext
+from anju.base.acts import ActContext, Forbidden
 from anju.base.calendar.days import installation, now_of
 from anju.base.calendar.models import Installation
-from anju.base.regions import APP, PARTY, city_of, scope
+from anju.base.regions import APP, PARTY, city_of, region_range, scope
 from anju.parties.models import Account, Appointment, PostPower, Region, Setting
+from anju.parties.posts import FAMILY, PARTY_POSTS
 from anju.policy.parameters import ParameterBook
 from anju.policy.parameters import Setting as BookSetting
 
-# Posts of organisations and families: they see their own cases only, whatever the region.
-PARTY_POSTS = frozenset({"developer_agent", "appraiser", "bank_officer", "bank_checker", "family"})
-FAMILY = "family"
+__all__ = ["FAMILY", "PARTY_POSTS", "Actor", "actor", "actor_named", "live_appointments", "parameter_book", "powers_of"]
+
+
+class StoredBook(ParameterBook):
+    """The book of this installation; its settings are read when the first parameter is asked for, so an act without
+    one is cheap."""
+
+    def __init__(self) -> None:
+        pass
+
+    @cached_property
+    def _settings(self) -> dict[str, list[BookSetting]]:  # type: ignore[override]
+        found: dict[str, list[BookSetting]] = {}
+        for row in Setting.objects.filter(confirmed_by__isnull=False).order_by("valid_from", "id"):
+            one = BookSetting(row.name, row.owner_region, row.value, row.valid_from, row.document)
+            found.setdefault(row.name, []).append(one)
+        return found
 
 
 def parameter_book() -> ParameterBook:
     """The plan's, the province's and the nation's values with all confirmed settings of the city and its counties."""
-    rows = Setting.objects.filter(confirmed_by__isnull=False).order_by("valid_from", "id")
-    return ParameterBook(
-        BookSetting(name=r.name, region=r.owner_region, value=r.value, valid_from=r.valid_from, document=r.document) for r in rows
-    )
+    return StoredBook()
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,11 @@ class Actor:
     powers: frozenset[str]
     now: datetime
     installation: Installation
-    region_name: str
+
+    @cached_property
+    def region_name(self) -> str:
+        """The name of the post's region."""
+        return Region.objects.filter(code=self.region).values_list("name", flat=True).first() or self.region
 
     @property
     def post(self) -> str:
@@ -81,7 +98,13 @@ class Actor:
                 yield
 
     def context(self, *, key: str | None = None, region: str | None = None) -> ActContext:
-        """The context of an act by this actor, in its own region or in one it contains."""
+        """The context of an act by this actor, in its own region or in one it contains. Raises Forbidden for
+        another."""
+        lo, hi = region_range(city_of(self.region) if self.is_party else self.region)
+        if region is not None and not lo <= region <= hi:
+            raise Forbidden(
+                f"岗位「{self.post_title}」只管 {self.region_name}（{self.region}），不能办理 {region} 的事项"
+            )
         return ActContext(
             account=self.account.id, post=self.post, region=region or self.region, powers=self.powers, now=self.now,
             params=parameter_book(), organisation=self.appointment.organisation_id, demonstration=self.synthetic,
@@ -95,16 +118,20 @@ def powers_of(post: str) -> frozenset[str]:
 
 
 def live_appointments(account: Account, on: date) -> list[Appointment]:
-    """The posts an account holds on a day, in the order of the posts' table."""
+    """The posts an account holds on a day, in the order of the posts' table; the day named ``until`` is no longer
+    one."""
     rows = Appointment.objects.filter(account=account, since__lte=on).select_related("post", "organisation")
-    return sorted((r for r in rows if r.until is None or r.until >= on), key=lambda r: (r.post.order, r.region, str(r.id)))
+    return sorted(
+        (r for r in rows if r.until is None or r.until > on), key=lambda r: (r.post.order, r.region, str(r.id))
+    )
 
 
-def actor(account: Account, appointment: Appointment, *, now: datetime | None = None) -> Actor:
+def actor(
+    account: Account, appointment: Appointment, *, now: datetime | None = None, house: Installation | None = None
+) -> Actor:
     """The actor for a request, a command or a job."""
-    row = installation()
-    region = Region.objects.filter(code=appointment.region).first()
-    return Actor(account, appointment, powers_of(appointment.post_id), now or now_of(row), row, region.name if region else "")
+    row = house or installation()
+    return Actor(account, appointment, powers_of(appointment.post_id), now or now_of(row), row)
 
 
 def actor_named(username: str, *, post: str | None = None, region: str | None = None) -> Actor:

@@ -80,6 +80,9 @@ class Account(AbstractBaseUser):
     phone_blind = models.BinaryField(null=True)
     organisation = SharedKey(Organisation, null=True, related_name="accounts")
     is_active = models.BooleanField(default=True)
+    must_change = models.BooleanField(
+        default=False, help_text="the password was set by another person: choose one at sign-in"
+    )
     synthetic = models.BooleanField()
     last_login = None
 
@@ -95,7 +98,8 @@ class Post(models.Model):
 
     code = models.CharField(primary_key=True, max_length=40)
     title = models.CharField(max_length=60)
-    organisation_kind = models.CharField(max_length=20)
+    organisation_kinds = models.JSONField(default=list, help_text="kinds of organisation whose people may hold it")
+    party = models.BooleanField(default=False, help_text="sees its own cases only")
     order = models.IntegerField(default=0)
 
 
@@ -112,7 +116,8 @@ class PostPower(models.Model):
 
 
 class Appointment(models.Model):
-    """An account holds a post in a region, for an organisation, from a day on."""
+    """An account holds a post in a region, for an organisation, from ``since`` on; ``until`` is the first day it no
+    longer does."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="appointments")
@@ -125,8 +130,14 @@ class Appointment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["account", "post", "region"], condition=Q(until__isnull=True), name="one_live_appointment_per_post"
-            )
+                fields=["account", "post", "region"],
+                condition=Q(until__isnull=True),
+                name="one_live_appointment_per_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="appointment_ends_after_it_began",
+            ),
         ]
 
 
@@ -145,6 +156,16 @@ class PhoneCode(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["phone_blind", "-made_at"], name="phone_code_latest")]
+
+
+class SignInTry(models.Model):
+    """Wrong passwords in a row for one name, shared by all server processes. Bookkeeping of the sign-in."""
+
+    unguarded: ClassVar[bool] = True
+
+    username = models.CharField(primary_key=True, max_length=60)
+    tries = models.IntegerField(default=0)
+    last_at = models.DateTimeField()
 
 
 class Resolution(Shared):
@@ -166,13 +187,16 @@ class Resolution(Shared):
             models.UniqueConstraint(fields=["owner_region", "number"], name="resolution_number_once"),
             models.CheckConstraint(condition=Q(votes_for__gte=0, votes_against__gte=0), name="resolution_votes"),
             models.CheckConstraint(
-                condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=models.F("proposed_by")), name="resolution_two_people"
+                condition=Q(adopted_by__isnull=True) | ~Q(adopted_by=models.F("proposed_by")),
+                name="resolution_two_people",
             ),
         ]
 
 
 class Setting(Shared):
     """A value that a city or county set for a parameter (参数取值); never edited, only followed by a later one."""
+
+    party_reads = True
 
     name = models.CharField(max_length=60)
     value = models.JSONField()
@@ -184,14 +208,23 @@ class Setting(Shared):
     proposed_at = models.DateTimeField()
     confirmed_by = models.UUIDField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("proposed_by")), name="setting_two_people"
+                condition=Q(confirmed_by__isnull=True) | Q(withdrawn_by__isnull=True),
+                name="setting_confirmed_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=models.F("proposed_by")),
+                name="setting_two_people",
             ),
             models.UniqueConstraint(
-                fields=["owner_region", "name", "valid_from"], condition=Q(confirmed_by__isnull=False), name="setting_once_a_day"
+                fields=["owner_region", "name", "valid_from"],
+                condition=Q(confirmed_by__isnull=False),
+                name="setting_once_a_day",
             ),
         ]
 
@@ -211,13 +244,17 @@ class Rate(Shared):
 class Admission(Placed):
     """The admission of an acquirer (收购主体准入) by a government, by the criteria of 3.1; open checks stay shown."""
 
-    STATES: ClassVar = [("proposed", "待审"), ("admitted", "已准入"), ("lapsed", "已失效")]
+    STATES: ClassVar = [("proposed", "待审"), ("admitted", "已准入"), ("refused", "不予准入"), ("lapsed", "已失效")]
 
     acquirer = SharedKey(Organisation, related_name="admissions")
     document = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=STATES, default="proposed")
-    facts = models.JSONField(help_text="the answers to the criteria, true, false or null for unknown, each with its evidence")
-    verdicts = models.JSONField(default=list)
+    facts = models.JSONField(
+        help_text="the answers to the criteria, true, false or null for unknown, each with its evidence"
+    )
+    verdicts = models.JSONField(default=list, help_text="as judged at the decision and at each later check")
+    judged_on = models.DateField(null=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="of a refusal or a lapse")
     appointed_by_plan = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
@@ -226,7 +263,29 @@ class Admission(Placed):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "acquirer"], condition=~Q(state="lapsed"), name="one_live_admission"),
-            models.CheckConstraint(condition=Q(state="proposed") | Q(checker__isnull=False), name="admission_has_a_checker"),
-            models.CheckConstraint(condition=Q(checker__isnull=True) | ~Q(checker=models.F("maker")), name="admission_two_people"),
+            models.UniqueConstraint(
+                fields=["region", "acquirer"],
+                condition=Q(state__in=["proposed", "admitted"]),
+                name="one_live_admission",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | Q(checker__isnull=False), name="admission_has_a_checker"
+            ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=models.F("maker")), name="admission_two_people"
+            ),
         ]
+
+
+CARRIES: dict[str, str] = {
+    "setting_two_people": "4.1",
+    "setting_once_a_day": "4.1",
+    "setting_final": "4.1",
+    "resolution_two_people": "4.1",
+    "resolution_final": "4.1",
+    "admins_apart": "4.5",
+    "admission_two_people": "3.1-1",
+    "admission_has_a_checker": "3.1-1",
+    "one_live_admission": "3.1-1",
+    "installation_fixed": "2-2",
+}

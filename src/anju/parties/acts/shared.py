@@ -1,0 +1,37 @@
+"""What the acts of this room share."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput
+from anju.base.regions import region_range
+
+
+@contextmanager
+def held_by(sentences: Mapping[str, str]) -> Iterator[None]:
+    """Turn the database's refusal of a named constraint into its sentence. Raises Conflict."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name not in sentences:
+            raise
+        raise Conflict(sentences[name]) from error
+
+
+def in_own_region(ctx: ActContext, region: str, what: str) -> None:
+    """The object lies within the acting region. Raises Forbidden."""
+    lo, hi = region_range(ctx.region)
+    if not lo <= region <= hi:
+        raise Forbidden(f"{what}属于 {region}，{ctx.region} 的岗位不能办理；请由该地的岗位办理")
+
+
+def filled(text: str, field: str, title: str) -> str:
+    """The text without blanks around it. Raises InvalidInput where none is left."""
+    text = text.strip()
+    if not text:
+        raise InvalidInput(f"没有填写{title}，没有办理；请补填后再办", field)
+    return text
