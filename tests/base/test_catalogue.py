@@ -1,0 +1,168 @@
+"""The database's own catalogue: every table has its policy, guard and keys, or stands in a list of exceptions by name."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from support.db import raw
+
+from anju.base import schema
+from anju.base.regions import Placed, Shared
+from anju.policy import clauses
+
+# Read before the region is known, or written by a library alone.
+NO_POLICY = {
+    "django_content_type", "django_migrations", "django_session", "auth_group", "auth_group_permissions", "auth_permission", "anju_schema",
+    "base_installation", "base_workingday", "base_act_dummy", "base_actqueue", "base_leaf", "base_node", "base_checkpoint", "base_claim",
+    "base_partycase", "parties_region", "parties_censusfigure", "parties_account", "parties_post", "parties_postpower",
+    "parties_appointment", "parties_phonecode", "ledger_flowrule",
+}  # fmt: skip
+# Written by functions alone, or bookkeeping outside acts by name.
+NO_GUARD = NO_POLICY - {
+    "base_installation", "base_workingday", "parties_region", "parties_censusfigure", "parties_account", "parties_post", "parties_postpower",
+    "parties_appointment",
+} | {"base_actfacts", "base_actitem", "base_refusal"}  # fmt: skip
+# Unique without the region in front, each with its reason.
+NATIONAL_KEYS = {
+    "base_act": "the id",
+    "base_actfacts": "one row per act",
+    "base_actitem": "one row per act and index",
+}
+# Definer functions that take no region: each reads only what its caller's settings name, or runs for the owner.
+REGIONLESS = {
+    "must_act", "act_must_close", "log_sequence", "party_cases", "in_scope",
+}  # fmt: skip
+
+
+def rows(statement: str) -> list[tuple[str, ...]]:
+    """What the owner reads from the catalogue."""
+    with raw("owner") as connection:
+        return connection.execute(statement).fetchall()
+
+
+def tables() -> set[str]:
+    """Our tables, without the templates' copies and the job queue's."""
+    found = {r[0] for r in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    return {t for t in found if not t.startswith(("standing_", "procrastinate_"))}
+
+
+@pytest.mark.django_db
+def test_every_table_has_a_forced_policy_or_is_excepted_by_name() -> None:
+    forced = {r[0] for r in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")}
+    policed = {r[0] for r in rows("SELECT tablename FROM pg_policies")}
+    assert tables() - NO_POLICY - (forced & policed) == set()
+    assert not NO_POLICY & forced, "an exception that is no longer one"
+
+
+@pytest.mark.django_db
+def test_every_table_is_guarded_against_changes_outside_an_act() -> None:
+    guarded = {r[0] for r in rows("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'guard' AND tgenabled = 'O'")}
+    written_by_functions = {
+        m._meta.db_table for m in schema.house_models() if getattr(m, "functions_only", False) or getattr(m, "unguarded", False)
+    }
+    assert tables() - NO_GUARD - written_by_functions - guarded == set()
+
+
+@pytest.mark.django_db
+def test_tables_written_by_functions_alone_give_the_application_no_right_to_write() -> None:
+    for model in schema.house_models():
+        if getattr(model, "functions_only", False):
+            found = rows(
+                "SELECT privilege_type FROM information_schema.role_table_grants WHERE grantee IN ('anju_app', 'anju_party', 'anju_public')"
+                f" AND table_name = '{model._meta.db_table}' AND privilege_type <> 'SELECT'"
+            )
+            assert found == [], model
+
+
+@pytest.mark.django_db
+def test_every_reference_between_placed_rows_carries_the_region() -> None:
+    placed = {m._meta.db_table for m in schema.house_models() if issubclass(m, Placed)}
+    composite = {
+        (table, column)
+        for table, column, first in rows(
+            "SELECT c.conrelid::regclass::text, a.attname, f.attname FROM pg_constraint c"
+            " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[2]"
+            " JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = c.confkey[1]"
+            " WHERE c.contype = 'f' AND f.attname = 'region'"
+        )
+    }
+    for model in schema.house_models():
+        for field in model._meta.local_fields:
+            target = getattr(field, "related_model", None)
+            if target is not None and target._meta.db_table in placed and not getattr(model, "functions_only", False):
+                assert (model._meta.db_table, field.column) in composite, f"{model._meta.label}.{field.name}"
+
+
+@pytest.mark.django_db
+def test_every_business_key_begins_with_the_region() -> None:
+    found = rows(
+        "SELECT i.indrelid::regclass::text, a.attname FROM pg_index i"
+        " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+        " WHERE i.indisunique AND NOT i.indisprimary"
+    )
+    placed = {m._meta.db_table for m in schema.house_models() if issubclass(m, Placed)}
+    bad = [(t, c) for t, c in found if t in placed and c not in ("region",) and t not in NATIONAL_KEYS]
+    assert bad == []
+
+
+@pytest.mark.django_db
+def test_no_view_leaks_and_every_definer_function_asks_for_the_scope() -> None:
+    views = rows("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace")
+    assert views == []
+    definers = rows(
+        "SELECT proname, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'"
+    )
+    assert definers
+    for name, body in definers:
+        assert name in REGIONLESS or "in_scope(" in body or "RETURN NEW" in body or "RETURN NULL" in body, name
+
+
+@pytest.mark.django_db
+def test_definer_functions_fix_their_search_path_and_are_closed_to_the_public() -> None:
+    loose = rows(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        " AND proname NOT LIKE 'procrastinate%' AND NOT coalesce(proconfig::text, '') LIKE '%search_path%'"
+    )
+    assert loose == []
+    open_to_all = rows(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        " AND has_function_privilege('public', oid, 'EXECUTE')"
+    )
+    assert open_to_all == []
+
+
+@pytest.mark.django_db
+def test_the_application_owns_nothing_and_bypasses_nothing() -> None:
+    assert rows("SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'anju_app'") == []
+    assert rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'anju%' AND (rolbypassrls OR rolsuper)") == []
+
+
+@pytest.mark.django_db
+def test_the_public_reads_publications_alone() -> None:
+    found = {
+        r[0]
+        for r in rows("SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'anju_public'")
+        if not r[0].startswith("standing_")
+    }
+    assert found <= {"base_publication", *schema.READ_BY_ALL}
+
+
+@pytest.mark.django_db
+def test_constraints_that_carry_a_clause_exist_and_cite_one_that_exists() -> None:
+    names = {r[0] for r in rows("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION SELECT tgname FROM pg_trigger")}
+    for room in settings.ROOMS:
+        if not apps.is_installed(f"anju.{room}"):
+            continue
+        try:
+            models = import_module(f"anju.{room}.models")
+        except ModuleNotFoundError:
+            continue
+        for constraint, clause in getattr(models, "CARRIES", {}).items():
+            clauses.get(clause)
+            assert constraint[:63] in names, f"{room}: {constraint}"
+
+
+def test_every_model_is_placed_shared_or_excepted() -> None:
+    other = {m._meta.db_table for m in schema.house_models() if not issubclass(m, Placed | Shared)}
+    assert other <= NO_POLICY | {"base_actfacts", "base_actitem", "base_refusal"}
