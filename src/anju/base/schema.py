@@ -194,7 +194,8 @@ def _other(model: type[models.Model]) -> list[str]:
         return [f"REVOKE ALL ON {table} FROM {STAFF}, {PARTY}, {PUBLIC}"]
     if table in ("base_leaf", "base_node"):
         return [f"REVOKE ALL ON {table} FROM {STAFF}, {PARTY}, {PUBLIC}", f"GRANT SELECT ON {table} TO {STAFF}"]
-    found = [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {STAFF}"]
+    rights = "SELECT" if getattr(model, "functions_only", False) else "SELECT, INSERT, UPDATE, DELETE"
+    found = [f"REVOKE ALL ON {table} FROM {STAFF}", f"GRANT {rights} ON {table} TO {STAFF}"]
     if table in READ_BY_ALL:
         found.append(f"GRANT SELECT ON {table} TO {PARTY}, {PUBLIC}")
     if table != "base_checkpoint":

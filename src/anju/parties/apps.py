@@ -6,4 +6,8 @@ class PartiesConfig(AppConfig):
     label = "parties"
 
     def ready(self) -> None:
+        from anju.base.jobs import context as jobs
         from anju.parties import acts  # noqa: F401  (fills the register of acts)
+        from anju.parties.context import context_of_job
+
+        jobs.register(context_of_job)

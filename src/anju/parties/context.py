@@ -142,3 +142,17 @@ def actor_named(username: str, *, post: str | None = None, region: str | None = 
         if (post is None or row.post_id == post) and (region is None or row.region == region):
             return actor(account, row, now=now)
     raise LookupError(f"账号 {username} 没有这个岗位（{post or '任一岗位'}，{region or '任一区划'}）")
+
+
+def context_of_job(account: UUID, post: str, region: str) -> ActContext:
+    """The context of a deferred job: the account that asked, if it still holds the post over that region.
+
+    Raises LookupError where it does not, so that the job stops and its page says so.
+    """
+    found = Account.objects.get(id=account, is_active=True)
+    now = now_of(installation())
+    for row in live_appointments(found, now.date()):
+        lo, hi = region_range(row.region)
+        if row.post_id == post and lo <= region <= hi:
+            return actor(found, row, now=now).context(region=region)
+    raise LookupError(f"账号 {found.username} 已不在岗位 {post}，后台任务没有继续；请由在岗的同事点“继续”")

@@ -118,6 +118,8 @@ def take_chunk(*, ctx: ActContext, load_id: UUID, start: int, rows: list[Row]) -
 def run_load(ctx: ActContext, load: Load | UUID) -> Load:
     """Take an accepted load in, chunk by chunk, from where it stands; safe to start again after a kill. The body of the job."""
     load = Load.objects.select_related("evidence").get(pk=load.pk if isinstance(load, Load) else load)
+    if load.state == Load.ACCEPTED:
+        return load
     ctx = ctx.at(load.region)
     described = kind_named(load.kind)
     rows = good_rows(load, described)

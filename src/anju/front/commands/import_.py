@@ -21,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
 
     house()
     from anju.base.acts import Refused
+    from anju.base.regions import scope
     from anju.base.sheets import loads
     from anju.base.sheets.kinds import KINDS
 
@@ -31,10 +32,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         load = loads.bring_file(ctx=who.context(), kind=args.kind, name=args.file.name, data=args.file.read_bytes())
         for error in load.errors:
-            print(loads.said(error))
+            print(f"第 {error['row']} 行「{error['column']}」{error['value']}：{error['reason']}（{error['clause'] or '–'}）")
         print(f"{load.good} 行可收下，{load.bad} 行有误；编号 {load.id}")
         if args.accept:
-            load = loads.accept_load(ctx=who.context(), load_id=load.id, now=True)
+            loads.accept_load(ctx=who.context(), load_id=load.id)
+            with scope(load.region):
+                load = loads.run_load(who.context(), load)
             print(f"已收下 {load.done} 行，退回 {len(load.refused)} 行")
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)

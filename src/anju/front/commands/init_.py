@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
     if found:
         print(f"already set up: {found.get_kind_display()}, city {found.city}; nothing was changed", file=sys.stderr)
         return 0 if found.kind == Installation.REAL else 1
-    for title, username, password in init_city(kind="real", city=args.city):
-        print(f"{title}  {username}  {password}")
+    titles = {"sys": "系统管理员", "sec": "安全管理员", "aud": "审计管理员"}
+    for username, password in init_city(kind="real", city=args.city).items():
+        print(f"{titles.get(username, '')}  {username}  {password}")
     print("write these passwords down now: they are not shown again; each administrator changes theirs after the first sign-in")
     return 0

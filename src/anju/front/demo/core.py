@@ -96,14 +96,17 @@ class Demo:
 
     def import_file(self, kind: str, path: Path, who: str, checker: str | None = None, *, post: str | None = None, **options: Any) -> Load:
         """A file through the users' own import: bad cells shown, good rows taken by ``who`` or, where the kind needs one, ``checker``."""
-        load = loads.bring_file(ctx=self.ctx(who, post=post), kind=kind, name=path.name, data=path.read_bytes(), **options)
+        load = loads.bring_file(ctx=self.ctx(who, post=post), kind=kind, name=path.name, data=path.read_bytes(), options=options)
         for error in load.errors[:4]:
-            self.refused(f"{path.name} 第 {error.get('row')} 行", loads.said(error), str(error.get("clause", "")))
-        if len(load.errors) > 4:
-            self.say(f"{path.name}：另有 {len(load.errors) - 4} 处问题，见导入页")
-        load = loads.accept_load(ctx=self.ctx(checker or who), load_id=load.id, now=True)
-        for row, sentence in load.refused[:2]:
-            self.refused(f"{path.name} 第 {row} 行", sentence, "")
+            self.refused(f"{path.name} 第 {error['row']} 行「{error['column']}」{error['value']}", error["reason"], error["clause"])
+        if load.errors_total > 4:
+            self.say(f"{path.name}：另有 {load.errors_total - 4} 处问题，见导入页")
+        taker = checker or who
+        loads.accept_load(ctx=self.ctx(taker), load_id=load.id, reasons={error["column"]: "演示：已与原件核对" for error in load.errors})
+        with scope(load.region):
+            load = loads.run_load(self.ctx(taker), load)
+        for row in load.refused[:2]:
+            self.refused(f"{path.name} 第 {row['row']} 行", row["reason"], "")
         return load
 
     def paper(self, path: Path, title: str, clause: str = "") -> None:
