@@ -16,7 +16,9 @@ def run() -> list[Figure]:
     name = f"anju_bench_demo_{os.getpid()}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "ANJU_DB": name, "ANJU_OUT": f"{folder}/out"}
-        done = subprocess.run([str(ROOT / "anju"), "demo", "--no-serve"], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [str(ROOT / "anju"), "demo", "--no-serve"], env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise RuntimeError(f"the demonstration failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         report = json.loads(Path(folder, "out", "run.json").read_text())

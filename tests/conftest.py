@@ -11,9 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["ANJU_DB"] = f"anju_t_{WORKER}_{os.getpid()}"
 
-from support.db import empty_all, make_template  # noqa: E402
-
 from anju.front import postgres  # noqa: E402
+from support.db import empty_all, make_template  # noqa: E402
 
 
 def sources_hash() -> str:

@@ -6,19 +6,26 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connection
-from support.db import context, open_act, raw
 
 from anju.base.acts import ActContext, Conflict, Forbidden, Refused, act
 from anju.base.acts.models import Act, ActFacts, Refusal
 from anju.base.files.models import Evidence
 from anju.base.regions import NoScope, scope
+from support.db import context, open_act, raw
 
 
 @act(clause="3.3-5", title="登记材料（测试）", power="tests.keep")
 def keep_row(*, ctx: ActContext, name: str) -> Evidence:
     """A small act of the tests."""
     row = Evidence.objects.create(
-        region=ctx.region, sha256="0" * 64, size=1, media="pdf", name=name, kind="test", uploaded_by=ctx.account, uploaded_at=ctx.now
+        region=ctx.region,
+        sha256="0" * 64,
+        size=1,
+        media="pdf",
+        name=name,
+        kind="test",
+        uploaded_by=ctx.account,
+        uploaded_at=ctx.now,
     )
     ctx.on(row, name=name)
     return row

@@ -5,11 +5,11 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.conf import settings
-from support.db import raw
 
 from anju.base import schema
 from anju.base.regions import Placed, Shared
 from anju.policy import clauses
+from support.db import raw
 
 # Read before the region is known, or written by a library alone.
 NO_POLICY = {
@@ -20,7 +20,8 @@ NO_POLICY = {
 }  # fmt: skip
 # Written by functions alone, or bookkeeping outside acts by name.
 NO_GUARD = NO_POLICY - {
-    "base_installation", "base_workingday", "parties_region", "parties_censusfigure", "parties_account", "parties_post", "parties_postpower",
+    "base_installation", "base_workingday", "parties_region", "parties_censusfigure",
+    "parties_account", "parties_post", "parties_postpower",
 } | {"base_actfacts", "base_actitem", "base_refusal"}  # fmt: skip
 # Unique without the region in front, each with its reason.
 NATIONAL_KEYS = {
@@ -56,9 +57,13 @@ def test_every_table_has_a_forced_policy_or_is_excepted_by_name() -> None:
 
 @pytest.mark.django_db
 def test_every_table_is_guarded_against_changes_outside_an_act() -> None:
-    guarded = {r[0] for r in rows("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'guard' AND tgenabled = 'O'")}
+    guarded = {
+        r[0] for r in rows("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'guard' AND tgenabled = 'O'")
+    }
     written_by_functions = {
-        m._meta.db_table for m in schema.house_models() if getattr(m, "functions_only", False) or getattr(m, "unguarded", False)
+        m._meta.db_table
+        for m in schema.house_models()
+        if getattr(m, "functions_only", False) or getattr(m, "unguarded", False)
     }
     assert tables() - NO_GUARD - written_by_functions - guarded == set()
 
@@ -110,7 +115,8 @@ def test_no_view_leaks_and_every_definer_function_asks_for_the_scope() -> None:
     views = rows("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace")
     assert views == []
     definers = rows(
-        "SELECT proname, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'"
+        "SELECT proname, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        " AND proname NOT LIKE 'procrastinate%'"
     )
     bodies = dict(definers)
     asking = {name for name, body in bodies.items() if "in_scope(" in body}
@@ -136,7 +142,9 @@ def test_definer_functions_fix_their_search_path_and_are_closed_to_the_public() 
 
 @pytest.mark.django_db
 def test_the_application_owns_nothing_and_bypasses_nothing() -> None:
-    assert rows("SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'anju_app'") == []
+    assert (
+        rows("SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'anju_app'") == []
+    )
     assert rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'anju%' AND (rolbypassrls OR rolsuper)") == []
 
 
@@ -152,7 +160,12 @@ def test_the_public_reads_publications_alone() -> None:
 
 @pytest.mark.django_db
 def test_constraints_that_carry_a_clause_exist_and_cite_one_that_exists() -> None:
-    names = {r[0] for r in rows("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION SELECT tgname FROM pg_trigger")}
+    names = {
+        r[0]
+        for r in rows(
+            "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION SELECT tgname FROM pg_trigger"
+        )
+    }
     for room in settings.ROOMS:
         if not apps.is_installed(f"anju.{room}"):
             continue

@@ -49,7 +49,11 @@ def test_posts_named_in_the_table_exist() -> None:
 def test_every_act_has_a_post_that_may_do_it() -> None:
     given = powers()
     assert find_spec("anju.front.urls")
-    missing = {d.power for name, d in REGISTRY.items() if not name.startswith("tests.") and not d.power.startswith("tests.")} - set(given) - NOBODYS
+    missing = (
+        {d.power for name, d in REGISTRY.items() if not name.startswith("tests.") and not d.power.startswith("tests.")}
+        - set(given)
+        - NOBODYS
+    )
     assert missing == set()
 
 
@@ -74,7 +78,10 @@ def test_auditors_and_leaders_change_nothing() -> None:
 
 def test_system_audit_and_security_administrators_share_no_power_to_change() -> None:
     acts = {d.power for d in REGISTRY.values()}
-    held = {post: {p for p, posts in powers().items() if post in posts and p in acts} - OWN for post in ("system_admin", "security_admin", "audit_admin")}
+    held = {
+        post: {p for p, posts in powers().items() if post in posts and p in acts} - OWN
+        for post in ("system_admin", "security_admin", "audit_admin")
+    }
     assert not held["system_admin"] & held["security_admin"]
     assert not held["audit_admin"] & (held["system_admin"] | held["security_admin"])
 

@@ -49,14 +49,20 @@ def raw(role: str = "app", *, region: str | None = None, autocommit: bool = Fals
         settings = postgres.admin_settings(os.environ["ANJU_DB"])
     else:
         found = postgres.connection_settings(role)
-        settings = {"host": found["HOST"], "user": found["USER"], "password": found["PASSWORD"], "dbname": found["NAME"]}
+        settings = {
+            "host": found["HOST"],
+            "user": found["USER"],
+            "password": found["PASSWORD"],
+            "dbname": found["NAME"],
+        }
         if found["PORT"]:
             settings["port"] = found["PORT"]
     with psycopg.connect(**settings, autocommit=autocommit) as connection:
         if region:
             lo, hi = (region, region[:4] + "99") if region.endswith("00") else (region, region)
             connection.execute(
-                "SELECT set_config('role', 'anju_app', true), set_config('anju.lo', %s, true), set_config('anju.hi', %s, true)", [lo, hi]
+                "SELECT set_config('role', 'anju_app', true), set_config('anju.lo', %s, true), set_config('anju.hi', %s, true)",
+                [lo, hi],
             )
         yield connection
 

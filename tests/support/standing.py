@@ -20,4 +20,3 @@ def lay() -> None:
     with connections["owner"].cursor() as cursor:
         for table in STANDING:
             cursor.execute(f"CREATE TABLE standing_{table} AS TABLE {table}")
-

@@ -45,16 +45,21 @@ def apply() -> None:
             cursor.execute(path.read_text(encoding="utf-8"))
         for statement in statements():
             cursor.execute(statement)
-        cursor.execute("CREATE TABLE IF NOT EXISTS anju_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version text)")
         cursor.execute(
-            "INSERT INTO anju_schema (version) VALUES (%s) ON CONFLICT (one) DO UPDATE SET version = excluded.version", [version()]
+            "CREATE TABLE IF NOT EXISTS anju_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version text)"
+        )
+        cursor.execute(
+            "INSERT INTO anju_schema (version) VALUES (%s) ON CONFLICT (one) DO UPDATE SET version = excluded.version",
+            [version()],
         )
 
 
 def version() -> str:
     """A digest of all that lays the schema: models, migrations, SQL and this file."""
     house = Path(__file__).resolve().parents[1]
-    files = [p for p in house.rglob("*") if p.suffix == ".sql" or p.name == "models.py" or p.parent.name == "migrations"]
+    files = [
+        p for p in house.rglob("*") if p.suffix == ".sql" or p.name == "models.py" or p.parent.name == "migrations"
+    ]
     files += [Path(__file__), house / "base" / "regions" / "keys.py"]
     digest = hashlib.sha256()
     for path in sorted(p for p in files if p.is_file() and p.suffix in (".py", ".sql")):
@@ -113,7 +118,10 @@ def _foreign_keys(model: type[models.Model]) -> list[str]:
 
 
 def _policy(table: str, name: str, role: str, definition: str) -> list[str]:
-    return [f"DROP POLICY IF EXISTS {name} ON {table}", f"CREATE POLICY {name} ON {table} {definition.format(role=role)}"]
+    return [
+        f"DROP POLICY IF EXISTS {name} ON {table}",
+        f"CREATE POLICY {name} ON {table} {definition.format(role=role)}",
+    ]
 
 
 def _secure(table: str) -> list[str]:
@@ -176,7 +184,10 @@ def _shared(model: type[models.Model]) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {STAFF}",
     ]
     if model.party_reads:  # type: ignore[attr-defined]
-        found += [*_policy(table, "party_reads", PARTY, "FOR SELECT TO {role} USING (true)"), f"GRANT SELECT ON {table} TO {PARTY}"]
+        found += [
+            *_policy(table, "party_reads", PARTY, "FOR SELECT TO {role} USING (true)"),
+            f"GRANT SELECT ON {table} TO {PARTY}",
+        ]
     return found
 
 

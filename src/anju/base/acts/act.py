@@ -76,7 +76,9 @@ def _outermost(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -
         ctx = replace(ctx, entry=Entry())
         try:
             if definition.power not in ctx.powers:
-                raise Forbidden(f"当前岗位没有「{definition.title}」的权限，请换岗位或请有权限的同事办理", clause=definition.clause)
+                raise Forbidden(
+                    f"当前岗位没有「{definition.title}」的权限，请换岗位或请有权限的同事办理", clause=definition.clause
+                )
             with scope(ctx.region, elevate=True):
                 return _perform(definition, ctx, kwargs)
         except OperationalError as error:
@@ -102,7 +104,7 @@ def _perform(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -> 
     act_id = uuid7()
     request = hashlib.sha256(canonical({"act": definition.name, "arguments": dict(kwargs)}).encode()).digest()
     with transaction.atomic():
-        found, replayed, result = _begin(definition, ctx, act_id, request)
+        replayed, result = _begin(definition, ctx, act_id, request)
         if replayed:
             return _thaw(result)
         inner = replace(ctx, act=act_id)
@@ -111,7 +113,7 @@ def _perform(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -> 
     return answer
 
 
-def _begin(definition: ActDef, ctx: ActContext, act_id: UUID, request: bytes) -> tuple[UUID, bool, Any]:
+def _begin(definition: ActDef, ctx: ActContext, act_id: UUID, request: bytes) -> tuple[bool, Any]:
     values = [
         act_id, ctx.region, ctx.key, request, definition.name, definition.clause, ctx.account, ctx.post,
         ctx.organisation, ctx.act, ctx.now, ctx.today,
@@ -119,18 +121,20 @@ def _begin(definition: ActDef, ctx: ActContext, act_id: UUID, request: bytes) ->
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM act_begin({','.join(['%s'] * len(values))})", values)
-            found, replayed, result = cursor.fetchone()
+            _found, replayed, result = cursor.fetchone()
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == KEY_REUSED:
             raise Conflict("同一个办理编号已用于另一项内容不同的请求，没有办理；请刷新页面后重试") from error
         raise
-    return found, replayed, json.loads(result) if isinstance(result, str) else result
+    return replayed, json.loads(result) if isinstance(result, str) else result
 
 
 def _end(definition: ActDef, ctx: ActContext, parent: UUID | None, answer: Any) -> None:
     entry = ctx.entry
     salt = os.urandom(16)
-    facts = canonical({**entry.facts, "verdicts": [v.as_dict() for v in entry.verdicts]} if entry.verdicts else entry.facts)
+    facts = canonical(
+        {**entry.facts, "verdicts": [v.as_dict() for v in entry.verdicts]} if entry.verdicts else entry.facts
+    )
     hashes = [hashlib.sha256(b"\x00" + text.encode()).digest() for _, text in entry.items]
     body = {
         "act": str(ctx.act), "name": definition.name, "clause": definition.clause, "region": ctx.region,

@@ -25,6 +25,52 @@ def reserve(kind: str, persons: Iterable[bytes], *, case: UUID, region: str) -> 
         return [Clash(bytes(person), found, token) for person, found, token in cursor.fetchall()]
 
 
+def reserve_many(kind: str, wanted: Iterable[tuple[bytes, UUID]], *, region: str) -> dict[UUID, list[Clash]]:
+    """Claim (person, case) pairs in one call; each refused case with its clashes.
+
+    A case with a clash keeps none of its claims. Where two cases of the call want one person, the first named has it,
+    unless that one is refused itself. The caller must not record the refused cases.
+    """
+    pairs = list(wanted)
+    refused: dict[UUID, list[Clash]] = {}
+    waiting = pairs
+    while waiting:
+        found: dict[UUID, list[Clash]] = {}
+        for person, case, where, holder in _claim_pairs(kind, waiting, region):
+            found.setdefault(case, []).append(Clash(person, where, holder))
+        if not found:
+            break
+        # Held by a case outside, or by one that stands: final. Held by a case that falls now: tried once more.
+        falling = {case for case, clashes in found.items() if any(c.case not in found for c in clashes)} or set(found)
+        refused |= {case: found[case] for case in falling}
+        release_many(kind, cases=list(found), region=region)
+        waiting = [(person, case) for person, case in waiting if case in found and case not in falling]
+    return refused
+
+
+def _claim_pairs(kind: str, pairs: list[tuple[bytes, UUID]], region: str) -> list[tuple[bytes, UUID, str, UUID]]:
+    persons, cases = [person for person, _ in pairs], [case for _, case in pairs]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM claim_reserve_many(%s, %s::bytea[], %s::uuid[], %s)", [kind, persons, cases, region]
+        )
+        return [(bytes(person), case, where, holder) for person, case, where, holder in cursor.fetchall()]
+
+
+def release_many(kind: str, *, cases: list[UUID], region: str) -> int:
+    """Give the claims of these cases back; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT claim_release_many(%s, %s::uuid[], %s)", [kind, cases, region])
+        return int(cursor.fetchone()[0])
+
+
+def holders(kind: str, persons: Iterable[bytes]) -> dict[bytes, Clash]:
+    """Which of these persons a case holds, in whatever region; those that are free are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM claim_holders(%s, %s::bytea[])", [kind, list(persons)])
+        return {bytes(person): Clash(bytes(person), region, case) for person, region, case in cursor.fetchall()}
+
+
 def release(kind: str, *, case: UUID, region: str) -> int:
     """Give the case's claims back; how many there were."""
     with connection.cursor() as cursor:

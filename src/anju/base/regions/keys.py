@@ -31,7 +31,9 @@ class PlacedKey(models.ForeignKey):
     ``region_column`` names another column of this table where the target may be managed by another region.
     """
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, *, region_column: str = "region", **kwargs: Any) -> None:
+    def __init__(
+        self, to: Any, on_delete: Any = models.PROTECT, *, region_column: str = "region", **kwargs: Any
+    ) -> None:
         self.region_column = region_column
         kwargs["db_constraint"] = False
         super().__init__(to, on_delete, **kwargs)

@@ -38,7 +38,9 @@ def carriers() -> dict[str, dict[str, set[str]]]:
     from anju.base.acts import REGISTRY as ACTS
     from anju.policy import rules
 
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: {"规则": set(), "办理": set(), "约束": set(), "测试": set()})
+    found: dict[str, dict[str, set[str]]] = defaultdict(
+        lambda: {"规则": set(), "办理": set(), "约束": set(), "测试": set()}
+    )
     for rule in rules.REGISTRY.values():
         found[rule.clause]["规则"].add(rule.name)
     for one in ACTS.values():

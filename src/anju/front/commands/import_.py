@@ -12,7 +12,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="account", required=True)
     parser.add_argument("--region")
     parser.add_argument("--post")
-    parser.add_argument("--accept", action="store_true", help="take the good rows now (kinds that need no second person)")
+    parser.add_argument(
+        "--accept", action="store_true", help="take the good rows now (kinds that need no second person)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         load = loads.bring_file(ctx=who.context(), kind=args.kind, name=args.file.name, data=args.file.read_bytes())
         for error in load.errors:
-            print(f"第 {error['row']} 行「{error['column']}」{error['value']}：{error['reason']}（{error['clause'] or '–'}）")
+            print(
+                f"第 {error['row']} 行「{error['column']}」{error['value']}：{error['reason']}（{error['clause'] or '–'}）"
+            )
         print(f"{load.good} 行可收下，{load.bad} 行有误；编号 {load.id}")
         if args.accept:
             loads.accept_load(ctx=who.context(), load_id=load.id)

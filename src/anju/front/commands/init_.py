@@ -24,5 +24,7 @@ def run(args: argparse.Namespace) -> int:
     titles = {"sys": "系统管理员", "sec": "安全管理员", "aud": "审计管理员"}
     for username, password in init_city(kind="real", city=args.city).items():
         print(f"{titles.get(username, '')}  {username}  {password}")
-    print("write these passwords down now: they are not shown again; each administrator changes theirs after the first sign-in")
+    print(
+        "write these passwords down now: they are not shown again; each administrator changes theirs after the first sign-in"
+    )
     return 0

@@ -21,7 +21,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when everything passed."""
-    environment = {**os.environ, "ANJU_VAR": str(ROOT / "var" / "test"), "ANJU_OUT": str(ROOT / "var" / "test" / "out"), "PYTHONPATH": "src"}
+    environment = {
+        **os.environ,
+        "ANJU_VAR": str(ROOT / "var" / "test"),
+        "ANJU_OUT": str(ROOT / "var" / "test" / "out"),
+        "PYTHONPATH": "src",
+    }
     environment.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / "var" / "test" / "hypothesis"))
     missing: list[str] = []
     failed: list[str] = []
@@ -61,7 +66,12 @@ def steps(args: argparse.Namespace, missing: list[str]) -> list[tuple[str, list[
     if second is None:
         missing.append("the database tests on PostgreSQL 15 (not installed here)")
     else:
-        chosen = [*pytest, "-m", f"({marks}) and not browser", *["tests/" + name for name in DATABASE_TESTS if (ROOT / "tests" / name).exists()]]
+        chosen = [
+            *pytest,
+            "-m",
+            f"({marks}) and not browser",
+            *["tests/" + name for name in DATABASE_TESTS if (ROOT / "tests" / name).exists()],
+        ]
         found.append((f"database tests on PostgreSQL {second.name}", chosen, {"ANJU_PG_BIN": str(second)}))
     return found
 

@@ -31,10 +31,20 @@ CITY = "231200"
 COUNTIES = ("231202", "231221", "231222", "231223", "231224", "231225", "231226", "231281", "231282", "231283")
 # In the plan's own order; each module gives ``run(demo)`` and may give ``files(demo)``.
 STAGES = (
-    ("parties", "一、区划、机构与岗位"), ("needs", "二、需求与轮候"), ("reserve", "三、房源储备与核查"), ("pricing", "四、定价"),
-    ("planning", "五、拟购方案"), ("negotiation", "六、协商与意向书"), ("offering", "七、公告、摇号、选房与锁定"), ("purchase", "八、收购协议"),
-    ("funds", "九、资金与账"), ("permits", "十、绿色通道"), ("homes", "十一、配售配租与台账"), ("oversight", "十二、监督考核"), ("proof", "十三、核验"),
-)  # fmt: skip
+    ("parties", "一、区划、机构与岗位"),
+    ("needs", "二、需求与轮候"),
+    ("reserve", "三、房源储备与核查"),
+    ("pricing", "四、定价"),
+    ("planning", "五、拟购方案"),
+    ("negotiation", "六、协商与意向书"),
+    ("offering", "七、公告、摇号、选房与锁定"),
+    ("purchase", "八、收购协议"),
+    ("funds", "九、资金与账"),
+    ("permits", "十、绿色通道"),
+    ("homes", "十一、配售配租与台账"),
+    ("oversight", "十二、监督考核"),
+    ("proof", "十三、核验"),
+)
 
 
 class Demo:
@@ -94,15 +104,27 @@ class Demo:
         self.refusals.append({"what": what, "clause": clause, "sentence": sentence})
         self.console.print(f"  ✕ 拒绝（{clause or '–'}）{what}：{sentence}", highlight=False, markup=False, style="red")
 
-    def import_file(self, kind: str, path: Path, who: str, checker: str | None = None, *, post: str | None = None, **options: Any) -> Load:
+    def import_file(
+        self, kind: str, path: Path, who: str, checker: str | None = None, *, post: str | None = None, **options: Any
+    ) -> Load:
         """A file through the users' own import: bad cells shown, good rows taken by ``who`` or, where the kind needs one, ``checker``."""
-        load = loads.bring_file(ctx=self.ctx(who, post=post), kind=kind, name=path.name, data=path.read_bytes(), options=options)
+        load = loads.bring_file(
+            ctx=self.ctx(who, post=post), kind=kind, name=path.name, data=path.read_bytes(), options=options
+        )
         for error in load.errors[:4]:
-            self.refused(f"{path.name} 第 {error['row']} 行「{error['column']}」{error['value']}", error["reason"], error["clause"])
+            self.refused(
+                f"{path.name} 第 {error['row']} 行「{error['column']}」{error['value']}",
+                error["reason"],
+                error["clause"],
+            )
         if load.errors_total > 4:
             self.say(f"{path.name}：另有 {load.errors_total - 4} 处问题，见导入页")
         taker = checker or who
-        loads.accept_load(ctx=self.ctx(taker), load_id=load.id, reasons={error["column"]: "演示：已与原件核对" for error in load.errors})
+        loads.accept_load(
+            ctx=self.ctx(taker),
+            load_id=load.id,
+            reasons={error["column"]: "演示：已与原件核对" for error in load.errors},
+        )
         with scope(load.region):
             load = loads.run_load(self.ctx(taker), load)
         for row in load.refused[:2]:

@@ -37,7 +37,10 @@ def index(demo: "Demo") -> None:
     """``index.html``: every file with what it is."""
     listed = {path for path, _, _ in demo.papers}
     others = [p for p in sorted(demo.out.rglob("*")) if p.is_file() and str(p.relative_to(demo.out)) not in listed]
-    rows = [*demo.papers, *((str(p.relative_to(demo.out)), _title(p), "") for p in others if p.name not in ("index.html",))]
+    rows = [
+        *demo.papers,
+        *((str(p.relative_to(demo.out)), _title(p), "") for p in others if p.name not in ("index.html",)),
+    ]
     body = "".join(
         f'<tr><td><a href="{escape(path)}">{escape(path)}</a></td><td>{escape(title)}</td><td>{escape(clause)}</td></tr>'
         for path, title, clause in rows
@@ -53,6 +56,11 @@ def index(demo: "Demo") -> None:
 
 
 def _title(path: Path) -> str:
-    return {".xlsx": "导入文件或台账（合成）", ".csv": "数据文件（合成）", ".json": "数据", ".py": "独立验证程序", ".txt": "说明", ".beancount": "项目账（合成）"}.get(
-        path.suffix, ""
-    )
+    return {
+        ".xlsx": "导入文件或台账（合成）",
+        ".csv": "数据文件（合成）",
+        ".json": "数据",
+        ".py": "独立验证程序",
+        ".txt": "说明",
+        ".beancount": "项目账（合成）",
+    }.get(path.suffix, "")

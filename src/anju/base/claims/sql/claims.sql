@@ -18,6 +18,47 @@ BEGIN
      WHERE c.kind = p_kind AND c.person = ANY (p_persons) AND c.token <> p_token;
 END $$;
 
+-- The same for many cases in one call: p_persons[i] is claimed for p_tokens[i]. Answers the pairs that another case holds,
+-- the other case of the same call included; the caller gives back what the refused cases took.
+CREATE OR REPLACE FUNCTION claim_reserve_many(p_kind text, p_persons bytea[], p_tokens uuid[], p_region text)
+RETURNS TABLE (person bytea, wanted uuid, region text, token uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'region % is not in scope', p_region USING ERRCODE = '42501';
+    END IF;
+    -- Sorted, so that two calls that share persons cannot deadlock; within a call the first case named has the person.
+    INSERT INTO base_claim (kind, person, token, region)
+    SELECT p_kind, u.p, u.t, p_region FROM unnest(p_persons, p_tokens) WITH ORDINALITY AS u (p, t, n) ORDER BY u.p, u.n
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT c.person, u.t, c.region::text, c.token
+      FROM unnest(p_persons, p_tokens) AS u (p, t)
+      JOIN base_claim c ON c.kind = p_kind AND c.person = u.p AND c.token <> u.t;
+END $$;
+
+CREATE OR REPLACE FUNCTION claim_release_many(p_kind text, p_tokens uuid[], p_region text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    DELETE FROM base_claim c
+     WHERE c.kind = p_kind AND c.token = ANY (p_tokens) AND c.region = p_region AND in_scope(p_region);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END $$;
+
+-- Which of these persons some case holds, anywhere: the person, the region and the case, and nothing else of it.
+CREATE OR REPLACE FUNCTION claim_holders(p_kind text, p_persons bytea[]) RETURNS TABLE (person bytea, region text, token uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF nullif(current_setting('anju.lo', true), '') IS NULL THEN
+        RAISE EXCEPTION 'no scope is open' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY SELECT c.person, c.region::text, c.token FROM base_claim c
+     WHERE c.kind = p_kind AND c.person = ANY (p_persons);
+END $$;
+
 CREATE OR REPLACE FUNCTION claim_release(p_kind text, p_token uuid, p_region text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
