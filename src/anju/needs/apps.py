@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class NeedsConfig(AppConfig):
     name = "anju.needs"
     label = "needs"
+
+    def ready(self) -> None:
+        from anju.needs import acts, exports, imports  # noqa: F401 (each registers itself)

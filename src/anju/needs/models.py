@@ -6,9 +6,51 @@ from django.db import models
 from django.db.models import F, Q
 
 from anju.base.regions import Placed, PlacedKey, RegionField
+from anju.base.secrets.fields import SealedText
 
 TENURES: list[tuple[str, str]] = [("sale", "配售"), ("rent", "配租")]
-PROGRAMMES: list[tuple[str, str]] = [("sale", "配售型保障性住房"), ("affordable_rental", "保障性租赁住房"), ("public_rental", "公租房")]
+PROGRAMMES: list[tuple[str, str]] = [
+    ("sale", "配售型保障性住房"),
+    ("affordable_rental", "保障性租赁住房"),
+    ("public_rental", "公租房"),
+]
+TENURE_OF = {"sale": "sale", "affordable_rental": "rent", "public_rental": "rent"}
+APPLICANT = "01"
+# GB/T 4761, the codes that a household here may carry.
+RELATIONS: list[tuple[str, str]] = [
+    (APPLICANT, "本人"), ("10", "配偶"), ("20", "子"), ("30", "女"), ("40", "孙子女"), ("50", "父母"), ("60", "祖父母"),
+    ("70", "兄弟姐妹"), ("80", "其他"),
+]  # fmt: skip
+# GB/T 2261.2
+MARRIAGES: list[tuple[str, str]] = [("10", "未婚"), ("20", "已婚"), ("30", "丧偶"), ("40", "离婚"), ("90", "未说明")]
+MAX_WISHES = 5
+PUBLICITY = "needs.publicity"  # the kind of its publications
+AGE_BANDS: list[tuple[str, str]] = [("20-34", "20—34 岁"), ("35-59", "35—59 岁"), ("60+", "60 岁以上")]
+# The states in which the household's one live application is taken.
+LIVE = ("submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held")
+# The states that need two passed reviews by two people, unless the case was back-entered.
+REVIEWED = ("reviewed", "publicity", "qualified", "housed")
+
+
+class Publicity(Placed):
+    """One publicity (公示) of reviewed applications: masked, for the days that the parameter says."""
+
+    title = models.CharField(max_length=120)
+    slug = models.CharField(max_length=60)
+    households = models.IntegerField()
+    from_on = models.DateField()
+    until_on = models.DateField(help_text="the last day; it ends the day after at the earliest")
+    ended_on = models.DateField(null=True)
+    maker = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "slug"], name="publicity_once"),
+            models.CheckConstraint(condition=Q(until_on__gt=F("from_on")), name="publicity_lasts"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gt=F("until_on")), name="publicity_runs_its_days"
+            ),
+        ]
 
 
 class Application(Placed):
@@ -17,27 +59,39 @@ class Application(Placed):
     party_column = "id"
 
     STATES: ClassVar = [
-        ("submitted", "待初审"), ("supplement", "待补正"), ("first_passed", "待复审"), ("publicity", "公示中"), ("qualified", "轮候中"),
-        ("housed", "已配房"), ("refused", "不予通过"), ("withdrawn", "已撤回"),
+        ("submitted", "待初审"), ("supplement", "待补正"), ("first_passed", "待复审"), ("reviewed", "待公示"), ("publicity", "公示中"),
+        ("qualified", "轮候中"), ("housed", "已配房"), ("held", "补录待查"), ("refused", "不予通过"), ("withdrawn", "已撤回"),
     ]  # fmt: skip
 
     number = models.CharField(max_length=24)
     programme = models.CharField(max_length=20, choices=PROGRAMMES)
-    applicant_name = models.CharField(max_length=60)
+    # Byte order, so that a prefix search by ^@ has an index under row-level security.
+    applicant_name = models.CharField(max_length=60, db_collation="C")
     phone = models.BinaryField(help_text="sealed")
     phone_blind = models.BinaryField()
     group = models.CharField(max_length=20)
     town = models.CharField(max_length=9, db_collation="C")
-    income_month_fen = models.BigIntegerField(null=True, help_text="household income a month; NULL is unknown, never zero")
+    income_month_fen = models.BigIntegerField(
+        null=True, help_text="household income a month; NULL is unknown, never zero"
+    )
     home_area_cm2 = models.BigIntegerField(null=True, help_text="own homes' gross area")
     residence_months = models.IntegerField(null=True)
+    policy_homes = models.SmallIntegerField(
+        null=True, help_text="affordable homes that the household says it holds; NULL is unknown"
+    )
+    score = models.IntegerField(null=True, help_text="points, where the county orders by them")
     persons = models.IntegerField()
     priority = models.SmallIntegerField(default=9, help_text="1 is first; 9 ordinary")
     state = models.CharField(max_length=14, choices=STATES, default="submitted")
     accepted_on = models.DateField(help_text="the case's own day")
     qualified_on = models.DateField(null=True)
-    sort_key = models.CharField(max_length=80, blank=True, db_collation="C", help_text="stored; the position is derived")
+    sort_key = models.CharField(
+        max_length=80, blank=True, db_collation="C", help_text="stored; the position is derived"
+    )
+    withdrawn_from = models.CharField(max_length=14, blank=True, help_text="the state to come back to")
+    withdrawn_on = models.DateField(null=True)
     back_entered = models.BooleanField(default=False, help_text="补录")
+    publicity = PlacedKey(Publicity, null=True, related_name="applications")
     verdicts = models.JSONField(default=list)
     load = PlacedKey("base.Load", null=True, related_name="+")
     maker = models.UUIDField(null=True)
@@ -46,13 +100,48 @@ class Application(Placed):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "number"], name="application_number_once"),
             models.CheckConstraint(condition=Q(persons__gte=1), name="application_has_a_person"),
-            models.CheckConstraint(condition=~Q(state="qualified") | Q(qualified_on__isnull=False), name="qualified_since"),
+            models.CheckConstraint(
+                condition=~Q(state="qualified") | Q(qualified_on__isnull=False) & ~Q(sort_key=""),
+                name="qualified_since",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_from=""), name="withdrawn_from_somewhere"
+            ),
+            models.CheckConstraint(condition=~Q(state="held") | Q(back_entered=True), name="only_a_back_entry_is_held"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["region", "state", "sort_key"], name="application_queue"),
-            models.Index(fields=["region", "-accepted_on", "id"], name="application_newest"),
+            models.Index(
+                fields=["region", "programme", "sort_key"], condition=Q(state="qualified"), name="application_queue"
+            ),
+            models.Index(fields=["region", "state", "-number"], name="application_of_state"),
+            models.Index(fields=["region", "-number"], name="application_newest"),
+            models.Index(fields=["region", "applicant_name"], name="application_of_name"),
             models.Index(fields=["phone_blind"], name="application_of_phone"),
         ]
+
+
+class ApplicationNumber(Placed):
+    """The last number given in a region and month; counted under its row lock at the end of an act, so without gaps."""
+
+    month = models.CharField(max_length=4, db_collation="C", help_text="YYMM")
+    last = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "month"], name="application_number_series")]
+
+
+class Draft(Placed):
+    """A family's form as far as it is filled in; sealed, seen by its own account alone."""
+
+    party_column = "id"
+
+    account = models.UUIDField()
+    body = SealedText()
+    step = models.SmallIntegerField(default=1)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "account"], name="one_draft_per_account")]
 
 
 class Member(Placed):
@@ -62,14 +151,23 @@ class Member(Placed):
 
     application = PlacedKey(Application, related_name="members")
     name = models.CharField(max_length=60)
-    relation = models.CharField(max_length=2, help_text="GB/T 4761: 01 本人, 10 配偶, 20 子, 30 女 …")
+    relation = models.CharField(max_length=2, choices=RELATIONS, help_text="GB/T 4761")
+    marriage = models.CharField(max_length=2, choices=MARRIAGES, default="90", help_text="GB/T 2261.2")
     document = models.BinaryField(help_text="sealed document number")
     document_blind = models.BinaryField()
     born_on = models.DateField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "application", "document_blind"], name="member_once")]
-        indexes: ClassVar = [models.Index(fields=["document_blind"], name="member_of_document")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "application", "document_blind"], name="member_once"),
+            models.UniqueConstraint(
+                fields=["region", "application"], condition=Q(relation=APPLICANT), name="one_applicant"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["document_blind"], name="member_of_document"),
+            models.Index(fields=["region", "name", "born_on"], name="member_alike"),
+        ]
 
 
 class Wish(Placed):
@@ -89,8 +187,10 @@ class Wish(Placed):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "application", "rank"], name="wish_rank_once"),
-            models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=5), name="wish_rank"),
-            models.CheckConstraint(condition=Q(area_to_cm2__gte=F("area_from_cm2"), ceiling_fen__gt=0), name="wish_bounds"),
+            models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=MAX_WISHES), name="wish_rank"),
+            models.CheckConstraint(
+                condition=Q(area_to_cm2__gte=F("area_from_cm2"), ceiling_fen__gt=0), name="wish_bounds"
+            ),
         ]
 
 
@@ -101,18 +201,55 @@ class Review(Placed):
 
     application = PlacedKey(Application, related_name="reviews")
     step = models.CharField(max_length=8, choices=[("first", "初审"), ("second", "复审")])
-    outcome = models.CharField(max_length=10, choices=[("pass", "通过"), ("refuse", "不予通过"), ("supplement", "补正")])
+    outcome = models.CharField(
+        max_length=10, choices=[("pass", "通过"), ("refuse", "不予通过"), ("supplement", "补正")]
+    )
     reason = models.CharField(max_length=300, blank=True)
     reviewer = models.UUIDField()
     reviewed_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "application", "step"], condition=Q(outcome="pass"), name="one_pass_per_step"),
             models.UniqueConstraint(
-                fields=["region", "application", "reviewer"], condition=Q(outcome="pass"), name="two_reviewers_are_two_people"
+                fields=["region", "application", "step"], condition=Q(outcome="pass"), name="one_pass_per_step"
+            ),
+            models.UniqueConstraint(
+                fields=["region", "application", "reviewer"],
+                condition=Q(outcome="pass"),
+                name="two_reviewers_are_two_people",
             ),
             models.CheckConstraint(condition=Q(outcome="pass") | ~Q(reason=""), name="a_no_has_a_reason"),
+        ]
+
+
+class Finding(Placed):
+    """What a back-entered or corrected case does not meet: open until another person settles it with a reason."""
+
+    application = PlacedKey(Application, related_name="findings")
+    rule = models.CharField(max_length=40)
+    clause = models.CharField(max_length=16)
+    sentence = models.TextField()
+    opened_on = models.DateField()
+    maker = models.UUIDField(null=True)
+    settled_on = models.DateField(null=True)
+    settled_by = models.UUIDField(null=True)
+    outcome = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["region", "application", "rule"],
+                condition=Q(settled_on__isnull=True),
+                name="one_open_finding_per_rule",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_on__isnull=True, settled_by__isnull=True)
+                | Q(settled_on__isnull=False, settled_by__isnull=False) & ~Q(outcome="") & ~Q(settled_by=F("maker")),
+                name="a_finding_is_settled_by_another_person",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["region", "opened_on"], condition=Q(settled_on__isnull=True), name="finding_open")
         ]
 
 
@@ -122,15 +259,20 @@ class Answer(Placed):
     survey = models.CharField(max_length=40)
     number = models.IntegerField()
     county = RegionField(verbose_name="区县")
-    age_band = models.CharField(max_length=8)
+    age_band = models.CharField(max_length=8, choices=AGE_BANDS)
     household_size = models.SmallIntegerField()
     wants = models.CharField(max_length=8, choices=[("sale", "配售"), ("rent", "配租"), ("none", "不需要")])
     rooms = models.SmallIntegerField(null=True)
     area_cm2 = models.BigIntegerField(null=True)
     weight_ppm = models.BigIntegerField(null=True, help_text="households that this answer stands for, in millionths")
+    load = PlacedKey("base.Load", null=True, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "survey", "number"], name="answer_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "survey", "number"], name="answer_once"),
+            models.CheckConstraint(condition=Q(household_size__gte=1), name="answer_of_a_household"),
+            models.CheckConstraint(condition=Q(weight_ppm__isnull=True) | Q(weight_ppm__gt=0), name="answer_weight"),
+        ]
 
 
 class DemandSnapshot(Placed):
@@ -156,5 +298,24 @@ class DemandCell(Placed):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "snapshot", "county", "tenure", "rooms", "area_band_cm2"], name="demand_cell_once")
+            models.UniqueConstraint(
+                fields=["region", "snapshot", "county", "tenure", "rooms", "area_band_cm2"], name="demand_cell_once"
+            )
         ]
+
+
+CARRIES: dict[str, str] = {
+    "application_number_once": "3.2-0",
+    "qualified_since": "3.2-0",
+    "only_a_back_entry_is_held": "3.2-0",
+    "member_once": "3.2-0",
+    "one_applicant": "3.2-0",
+    "one_pass_per_step": "3.2-0",
+    "two_reviewers_are_two_people": "3.2-0",
+    "a_no_has_a_reason": "3.2-0",
+    "publicity_runs_its_days": "3.2-0",
+    "a_finding_is_settled_by_another_person": "3.2-0",
+    "wish_bounds": "3.2-0",
+    "answer_weight": "3.2-1",
+    "demand_cell_once": "3.2-0",
+}

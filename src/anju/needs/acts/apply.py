@@ -1,0 +1,215 @@
+"""Taking applications in (受理): one by a family or a clerk, or a chunk of a file; and a family's draft."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from anju.base.acts import ActContext, InvalidInput, Refused, act, canonical
+from anju.base.claims import seam
+from anju.base.claims.seam import Clash
+from anju.base.numbers import mask_document, mask_name
+from anju.base.regions import region_range
+from anju.base.sheets.models import Load
+from anju.base.tickets.desk import open_ticket
+from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, clash_sentence, limit, next_numbers, put_on_desk, reserve
+from anju.needs.households import (
+    Fault,
+    HouseholdInput,
+    Places,
+    Prepared,
+    application_row,
+    faults,
+    member_rows,
+    places_of,
+    prepare,
+    refuse_faults,
+    wish_rows,
+)
+from anju.needs.judging import Days, frozen, judge_prepared
+from anju.needs.models import Application, Draft, Member, Wish
+from anju.parties.models import Account
+
+
+@act(clause=CLAUSE, title="受理轮候申请")
+def submit_application(
+    *, ctx: ActContext, household: HouseholdInput, accepted_on: date | None = None, draft_id: UUID | None = None
+) -> Application:
+    """Take one household's application in; judged by the parameters of ``accepted_on`` (today), verdicts stored.
+
+    A family's account may only use its own phone. Verdicts that fail do not refuse it: the review decides.
+    Raises InvalidInput with every fault; Refused where a member stands in another live application.
+    """
+    on = accepted_on or ctx.today
+    _check_day(ctx, on)
+    inforce = ctx.inforce(on)
+    refuse_faults(faults(household, on=on, inforce=inforce, places=places_of(ctx.region)))
+    ready = prepare(household)
+    reserve(ctx, ready.id, names_of(ready))
+    homes = len({clash.case for clash in seam.holders(seam.HOME, ready.blinds).values()})
+    verdicts = judge_prepared(ready, on=on, inforce=inforce, others=0, homes=homes)
+    (number,) = next_numbers(ctx.region, ctx.today, 1)
+    row = application_row(ready, ctx=ctx, number=number, accepted_on=on, verdicts=frozen(verdicts))
+    _check_family(ctx, row)
+    row.save(force_insert=True)
+    Member.objects.bulk_create(member_rows(ready, ctx.region))
+    Wish.objects.bulk_create(wish_rows(ready, ctx.region))
+    _show_to_family(ctx, [row])
+    if draft_id:
+        Draft.objects.filter(region=ctx.region, id=draft_id, account=ctx.account).delete()
+    put_on_desk(ctx, row, FIRST)
+    ctx.entry.verdicts.extend(verdicts)
+    ctx.on(row, number=number, programme=row.programme, persons=row.persons, facts=digest(ready), accepted_on=on)
+    return row
+
+
+@dataclass(frozen=True)
+class Brought:
+    """One household of a file: ``row`` is the applicant's row there, which a refusal is reported against."""
+
+    row: int
+    household: HouseholdInput
+    accepted_on: date | None = None
+
+
+@act(clause=CLAUSE, title="批量受理轮候申请")
+def take_applications(*, ctx: ActContext, load_id: UUID, brought: list[Brought]) -> dict[str, Any]:
+    """Take a chunk of a file in: as ``submit_application`` for each, in a fixed number of statements.
+
+    What cannot be taken is left out and answered: ``{"taken": n, "refused": [[row, sentence], …]}``.
+    """
+    load = Load.objects.get(region=ctx.region, id=load_id)
+    days, places = Days(ctx), places_of(ctx.region)
+    refused: list[tuple[int, str]] = []
+    ready: list[tuple[Brought, Prepared]] = []
+    for item in brought:
+        found = _faults_of(ctx, item, days, places)
+        if found:
+            refused.append((item.row, "没有受理：" + "；".join(f.reason for f in found)))
+        else:
+            ready.append((item, prepare(item.household)))
+    taken = _without_clashes(ctx, ready, refused)
+    rows = _store(ctx, taken, days, load)
+    _show_to_family(ctx, rows)
+    _load_on_desk(ctx, load, len(rows))
+    ctx.on(load, taken=len(rows), refused=len(refused))
+    ctx.items((row.id, f"{row.number}|{digest(one)}") for row, (_, one) in zip(rows, taken, strict=True))
+    return {"taken": len(rows), "refused": sorted(refused)}
+
+
+def _faults_of(ctx: ActContext, item: Brought, days: Days, places: Places) -> list[Fault]:
+    on = item.accepted_on or ctx.today
+    if on > ctx.today:
+        return [Fault("accepted_on", str(on), f"受理日期 {on} 晚于今天 {ctx.today}；请更正")]
+    return faults(item.household, on=on, inforce=days[on], places=places)
+
+
+def _without_clashes(
+    ctx: ActContext, ready: Sequence[tuple[Brought, Prepared]], refused: list[tuple[int, str]]
+) -> list[tuple[Brought, Prepared]]:
+    """Reserve all persons in one call; a household with a clash is refused with its sentence."""
+    pairs = [(person, one.id) for _, one in ready for person in one.blinds]
+    clashes: dict[UUID, list[Clash]] = seam.reserve_many(seam.LIVE_APPLICATION, pairs, region=ctx.region)
+    for item, one in ready:
+        if one.id in clashes:
+            refused.append((item.row, clash_sentence(clashes[one.id], names_of(one), ctx.region)))
+    return [(item, one) for item, one in ready if one.id not in clashes]
+
+
+def _store(ctx: ActContext, taken: Sequence[tuple[Brought, Prepared]], days: Days, load: Load) -> list[Application]:
+    homes = seam.holders(seam.HOME, [person for _, one in taken for person in one.blinds]) if taken else {}
+    numbers = next_numbers(ctx.region, ctx.today, len(taken)) if taken else []
+    rows = []
+    for (item, one), number in zip(taken, numbers, strict=True):
+        on = item.accepted_on or ctx.today
+        held = len({homes[person].case for person in one.blinds if person in homes})
+        verdicts = judge_prepared(one, on=on, inforce=days[on], others=0, homes=held)
+        rows.append(
+            application_row(one, ctx=ctx, number=number, accepted_on=on, verdicts=frozen(verdicts), load_id=load.id)
+        )
+    Application.objects.bulk_create(rows)
+    Member.objects.bulk_create([row for _, one in taken for row in member_rows(one, ctx.region)])
+    Wish.objects.bulk_create([row for _, one in taken for row in wish_rows(one, ctx.region)])
+    return rows
+
+
+def _load_on_desk(ctx: ActContext, load: Load, count: int) -> None:
+    """One ticket for a load's first reviews: a desk of 8,000 lines helps nobody."""
+    if count:
+        open_ticket(
+            ctx=ctx, kind="needs.first_review", title="初审一批导入的申请", post="intake_clerk", obj=load,
+            url=f"/needs/?state=submitted&load={load.id}", limit_days=limit(ctx, "first_review_days"),
+        )  # fmt: skip
+
+
+def names_of(ready: Prepared) -> dict[bytes, str]:
+    """Blind index → masked name and number: how a clash names a member."""
+    return {
+        index: f"{mask_name(member.name)}（{mask_document(number)}）"
+        for index, member, number in zip(ready.blinds, ready.given.members, ready.documents, strict=True)
+    }
+
+
+def digest(ready: Prepared) -> str:
+    """What the log keeps of the facts: a digest that the blind indexes key, so that nobody can guess them from it."""
+    key = b"".join(sorted(ready.blinds))
+    return hashlib.sha256(key + canonical(ready.given).encode()).hexdigest()
+
+
+def _check_day(ctx: ActContext, on: date) -> None:
+    if on > ctx.today:
+        raise InvalidInput(f"受理日期 {on} 晚于今天 {ctx.today}，没有受理；请更正", field="accepted_on", clause=CLAUSE)
+
+
+def _check_family(ctx: ActContext, row: Application) -> None:
+    if ctx.post != FAMILY:
+        return
+    phone = Account.objects.filter(pk=ctx.account).values_list("phone_blind", flat=True).first()
+    if phone is None or bytes(phone) != bytes(row.phone_blind):
+        raise InvalidInput(
+            "手机号须是您登录用的手机号，没有受理；换手机号请到受理窗口办理", field="phone", clause=CLAUSE
+        )
+
+
+def _show_to_family(ctx: ActContext, rows: Sequence[Application]) -> None:
+    """The account of the application's phone, where there is one, sees its case."""
+    accounts = Account.objects.filter(phone_blind__in=[row.phone_blind for row in rows], is_active=True)
+    by_phone = {bytes(phone): account for account, phone in accounts.values_list("id", "phone_blind")}
+    for row in rows:
+        account = by_phone.get(bytes(row.phone_blind))
+        if account:
+            seam.show_to(account, [row.id], region=ctx.region)
+
+
+@act(clause=CLAUSE, title="查看本人的申请")
+def find_my_applications(*, ctx: ActContext) -> int:
+    """Show a family's account the applications of the act's region that were made with its phone; how many there are."""
+    account = Account.objects.filter(pk=ctx.account).first()
+    if account is None or account.phone_blind is None:
+        raise Refused("本账号没有绑定手机号，找不到申请；请到受理窗口绑定", clause=CLAUSE)
+    lo, hi = region_range(ctx.region)
+    rows = Application.objects.filter(region__gte=lo, region__lte=hi, phone_blind=account.phone_blind)
+    by_region: dict[str, list[UUID]] = {}
+    for key, region in rows.order_by("id").values_list("id", "region"):
+        by_region.setdefault(region, []).append(key)
+    for region, cases in by_region.items():
+        seam.show_to(account.id, cases, region=region)
+    ctx.on(account, cases=sum(map(len, by_region.values())))
+    return sum(map(len, by_region.values()))
+
+
+@act(clause=CLAUSE, title="保存申请草稿")
+def save_draft(*, ctx: ActContext, body: dict[str, Any], step: int) -> Draft:
+    """Keep what a family has filled in so far, sealed; ``step`` is the next one to fill."""
+    row = Draft.objects.select_for_update().filter(region=ctx.region, account=ctx.account).first()
+    if row is None:
+        row = Draft(region=ctx.region, account=ctx.account)
+    row.body, row.step, row.saved_at = json.dumps(body, ensure_ascii=False), step, ctx.now
+    row.save()
+    assert ctx.account
+    seam.show_to(ctx.account, [row.id], region=ctx.region)
+    ctx.on(row, step=step)
+    return row

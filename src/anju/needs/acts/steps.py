@@ -1,0 +1,136 @@
+"""What the acts of this room share: the transition table, locking, numbers, clashes, whose case it is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from anju.base.acts import ActContext, Forbidden, Refused, Transitions
+from anju.base.claims import seam
+from anju.base.claims.seam import Clash
+from anju.base.messages import outbox
+from anju.base.regions import uuid7
+from anju.base.secrets import unseal
+from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.needs.models import Application
+from anju.parties.models import Account, Region
+from anju.policy.parameters import Unset
+
+CLAUSE = "3.2-0"
+FAMILY = "family"
+FIRST, SECOND = "first", "second"
+
+STATES = Transitions(
+    titles=dict(Application.STATES),
+    table={
+        "submitted": frozenset({"first_passed", "supplement", "refused", "withdrawn"}),
+        "supplement": frozenset({"submitted", "first_passed", "refused", "withdrawn"}),
+        "first_passed": frozenset({"reviewed", "supplement", "refused", "withdrawn"}),
+        "reviewed": frozenset({"publicity", "withdrawn"}),
+        "publicity": frozenset({"qualified", "withdrawn"}),
+        "qualified": frozenset({"housed", "withdrawn"}),
+        "held": frozenset({"qualified", "housed", "refused", "withdrawn"}),
+        "withdrawn": frozenset({"submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held"}),
+    },
+    clause=CLAUSE,
+)  # fmt: skip
+
+
+def locked(ctx: ActContext, application_id: UUID) -> Application:
+    """One application of the act's region, locked; a family's only where it is its own. Raises Refused, Forbidden."""
+    row = Application.objects.select_for_update().filter(region=ctx.region, id=application_id).first()
+    if row is None:
+        raise Refused(f"{ctx.region} 没有这份申请，没有办理；请从申请列表重新打开", clause=CLAUSE)
+    if ctx.post == FAMILY and not is_own(ctx, row):
+        raise Forbidden(
+            "这份申请不是用本账号的手机号登记的，不能办理；请用登记的手机号登录，或到受理窗口办理", clause=CLAUSE
+        )
+    return row
+
+
+def locked_many(ctx: ActContext, ids: Iterable[UUID], state: str, *, unread: tuple[str, ...] = ()) -> list[Application]:
+    """Those of the ids that stand in ``state`` in the act's region, locked in key order; ``unread`` fields stay behind."""
+    rows = Application.objects.select_for_update().filter(region=ctx.region, id__in=list(ids), state=state)
+    return list(rows.defer("phone", *unread).order_by("id"))
+
+
+def is_own(ctx: ActContext, row: Application) -> bool:
+    """Whether the family's account is the one bound to the application's phone, or made it."""
+    if ctx.account is None:
+        return False
+    if row.maker == ctx.account:
+        return True
+    phone = Account.objects.filter(pk=ctx.account).values_list("phone_blind", flat=True).first()
+    return phone is not None and bytes(phone) == bytes(row.phone_blind)
+
+
+def next_numbers(region: str, on: date, count: int) -> list[str]:
+    """``count`` new numbers, ``231202-2603-000731``. Called last in an act: other acts of the region wait for its end."""
+    month = f"{on:%y%m}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO needs_applicationnumber AS n (id, region, month, last) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (region, month) DO UPDATE SET last = n.last + excluded.last RETURNING last",
+            [uuid7(), region, month, count],
+        )
+        last = cursor.fetchone()[0]
+    return [f"{region}-{month}-{number:06d}" for number in range(last - count + 1, last + 1)]
+
+
+def clash_sentence(clashes: Sequence[Clash], names: dict[bytes, str], region: str) -> str:
+    """Enough for a clerk to resolve the clash, and no more: which member, and which county or which case of this one."""
+    parts = []
+    for clash in clashes[:3]:
+        who = names.get(clash.person, "一名家庭成员")
+        parts.append(f"{who}已在{_where(clash, region)}")
+    more = f"等 {len(clashes)} 人" if len(clashes) > 3 else ""
+    return f"{'；'.join(parts)}{more}，每人只能在一份有效申请中，没有受理；请先撤回原申请，或与该受理窗口核对证件号码"
+
+
+def _where(clash: Clash, region: str) -> str:
+    if clash.region != region:
+        name = Region.objects.filter(code=clash.region).values_list("name", flat=True).first() or clash.region
+        return f"{name}（{clash.region}）的一份有效申请中"
+    number = Application.objects.filter(region=region, id=clash.case).values_list("number", flat=True).first()
+    return f"本地申请 {number} 中" if number else "本地正在办理的另一份申请中"
+
+
+def reserve(ctx: ActContext, application: UUID, names: dict[bytes, str]) -> None:
+    """Take the one live application of each member. Raises Refused with the clash."""
+    clashes = seam.reserve(seam.LIVE_APPLICATION, names, case=application, region=ctx.region)
+    if clashes:
+        raise Refused(clash_sentence(clashes, names, ctx.region), clause=CLAUSE)
+
+
+def release(ctx: ActContext, application: UUID) -> None:
+    """Give the members' one live application back."""
+    seam.release(seam.LIVE_APPLICATION, case=application, region=ctx.region)
+
+
+def limit(ctx: ActContext, name: str) -> int | None:
+    """A time limit in working days that runs from today; None while nobody has set it."""
+    value = ctx.inforce().get(name)
+    return None if isinstance(value, Unset) else int(value.value)
+
+
+def tell(ctx: ActContext, row: Application, template: str, text: str, once: object) -> None:
+    """Put a message to the household into the outbox, once per ``once``."""
+    outbox.queue(
+        region=ctx.region,
+        phone=unseal(row.phone),
+        template=template,
+        text=text,
+        once_key=f"{template}:{once}",
+        now=ctx.now,
+    )
+
+
+def put_on_desk(ctx: ActContext, row: Application, step: str) -> None:
+    """One ticket for the step that waits, its clock by the county's limit; earlier ones of the case are closed."""
+    close_tickets(ctx=ctx, obj=row, outcome=row.get_state_display())
+    title, post = ("初审", "intake_clerk") if step == FIRST else ("复审", "reviewer")
+    open_ticket(
+        ctx=ctx, kind=f"needs.{step}_review", title=f"{title} {row.number}（{row.get_programme_display()}）", post=post,
+        obj=row, url=f"/needs/{row.id}/", limit_days=limit(ctx, f"{step}_review_days"),
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Files out: the waiting list in its order and a snapshot's cells; personal numbers never leave in an export."""
+
+from anju.base.acts import ActContext
+from anju.base.numbers import mask_name
+from anju.base.sheets import register_export
+from anju.base.sheets.out import workbook
+from anju.needs import order, reads
+from anju.needs.models import DemandSnapshot
+
+QUEUE_COLUMNS = [
+    ("位次", "由取得资格日期或积分推出；按摇号的县没有位次"), ("受理号", ""), ("姓名", "已遮盖"), ("申请类别", ""), ("家庭人数", ""),
+    ("受理日期", ""), ("取得资格日期", ""),
+]  # fmt: skip
+CELL_COLUMNS = [
+    ("区县代码", ""), ("区县", ""), ("方式", ""), ("室数", ""), ("面积段下限(㎡)", "每段 10 ㎡"), ("家庭数", "有此意向的家庭"), ("第一意向", ""),
+]  # fmt: skip
+
+
+def waiting_list(ctx: ActContext) -> tuple[str, bytes]:
+    """The waiting list of the region, names masked."""
+    rows = (
+        (
+            row.place if order.is_ranked(row.sort_key) else "摇号确定", row.number, mask_name(row.applicant_name),
+            row.get_programme_display(), row.persons, row.accepted_on, row.qualified_on,
+        )
+        for row in reads.queue(ctx.region).iterator(2000)
+    )  # fmt: skip
+    title = f"保障性住房轮候库 {ctx.region} {ctx.today}"
+    return f"{title}.xlsx", workbook(title, QUEUE_COLUMNS, rows, ctx.demonstration)
+
+
+def snapshot_cells(ctx: ActContext) -> tuple[str, bytes]:
+    """The cells of the region's latest snapshot. Raises DemandSnapshot.DoesNotExist where none was taken."""
+    snapshot = reads.snapshots(ctx.region).filter(region=ctx.region).first()
+    if snapshot is None:
+        raise DemandSnapshot.DoesNotExist(f"{ctx.region} 还没有冻结的需求快照")
+    return cells_file(snapshot, synthetic=ctx.demonstration)
+
+
+def cells_file(snapshot: DemandSnapshot, *, synthetic: bool) -> tuple[str, bytes]:
+    """One snapshot's cells as a file that says its digest."""
+    names = reads.counties(snapshot.region)
+    rows = (
+        (
+            cell.county, names.get(cell.county, ""), cell.get_tenure_display(), cell.rooms, cell.area_band_cm2 // 10_000,
+            cell.households, cell.first_wishes,
+        )
+        for cell in reads.snapshot_cells(snapshot)
+    )  # fmt: skip
+    title = f"需求快照 {snapshot.taken_on} {snapshot.region}"
+    notes = [f"{snapshot.title}；{snapshot.households} 户；摘要 SHA-256 {snapshot.sha256}"]
+    return f"{title}.xlsx", workbook(title, CELL_COLUMNS, rows, synthetic, notes=notes)
+
+
+register_export("waiting_list", "轮候库名单", "needs.export", waiting_list)
+register_export("demand_cells", "需求快照", "needs.view_demand", snapshot_cells)

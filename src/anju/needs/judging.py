@@ -1,0 +1,96 @@
+"""From rows to facts to verdicts: an application is judged by the parameters of the day it was accepted, for ever (3.2)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from anju.base.acts import ActContext
+from anju.base.claims import seam
+from anju.needs.households import Prepared
+from anju.needs.models import APPLICANT, Application, Member
+from anju.policy.parameters import InForce
+from anju.policy.rules.eligibility import HouseholdFacts, eligible
+from anju.policy.verdict import Verdict, blocks
+
+
+class Days:
+    """The parameters in force by day, resolved once each for the length of an act."""
+
+    def __init__(self, ctx: ActContext) -> None:
+        self._ctx = ctx
+        self._found: dict[date, InForce] = {}
+
+    def __getitem__(self, day: date) -> InForce:
+        if day not in self._found:
+            self._found[day] = self._ctx.inforce(day)
+        return self._found[day]
+
+
+def frozen(found: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Verdicts as plain values for a column: what ``Verdict.as_dict`` gives, without its deep copy."""
+    return [{**vars(verdict), "outcome": verdict.outcome.value} for verdict in found]
+
+
+def thawed(rows: Iterable[Mapping[str, Any]]) -> list[Verdict]:
+    """Stored verdicts."""
+    return [Verdict.from_dict(row) for row in rows]
+
+
+def judge_prepared(ready: Prepared, *, on: date, inforce: InForce, others: int, homes: int) -> list[Verdict]:
+    """Verdicts of a household before it has rows. ``others``: live applications of its members; ``homes``: homes claimed."""
+    given = ready.given
+    facts = HouseholdFacts(
+        programme=given.programme, group=given.group, persons=len(given.members),
+        applicant_born_on=ready.applicant_born_on, income_month_fen=given.income_month_fen,
+        home_area_cm2=given.home_area_cm2, residence_months=given.residence_months, other_applications=others,
+        policy_homes=_homes(given.policy_homes, homes),
+    )  # fmt: skip
+    return eligible(facts, on, inforce)
+
+
+def judge_rows(rows: Sequence[Application], days: Days) -> dict[UUID, list[Verdict]]:
+    """Verdicts of stored applications as their facts stand now, each by its own day; three queries whatever their number."""
+    born, homes = _born_on(rows), homes_claimed([row.id for row in rows])
+    found = {}
+    for row in rows:
+        facts = HouseholdFacts(
+            programme=row.programme, group=row.group, persons=row.persons, applicant_born_on=born.get(row.id),
+            income_month_fen=row.income_month_fen, home_area_cm2=row.home_area_cm2,
+            residence_months=row.residence_months, other_applications=0,
+            policy_homes=_homes(row.policy_homes, homes.get(row.id, 0)),
+        )  # fmt: skip
+        found[row.id] = eligible(facts, row.accepted_on, days[row.accepted_on])
+    return found
+
+
+def blocking(found: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Those that keep an application from passing: fail, and unknown, which never passes."""
+    return blocks(list(found))
+
+
+def _homes(said: int | None, claimed: int) -> int | None:
+    """Homes held: what the register of claims knows, or more if the household says so; unknown where it has not said."""
+    if claimed:
+        return max(claimed, said or 0)
+    return said
+
+
+def _born_on(rows: Sequence[Application]) -> dict[UUID, date]:
+    wanted = Member.objects.filter(application_id__in=[row.id for row in rows], relation=APPLICANT)
+    return dict(wanted.values_list("application_id", "born_on"))
+
+
+def homes_claimed(applications: Iterable[UUID]) -> dict[UUID, int]:
+    """How many homes the members of each application hold by the claims, their own application's home not counted."""
+    pairs = [(case, bytes(person)) for case, person in _persons(applications)]
+    held = seam.holders(seam.HOME, [person for _, person in pairs]) if pairs else {}
+    homes: dict[UUID, set[UUID]] = {}
+    for case, person in pairs:
+        if person in held and held[person].case != case:
+            homes.setdefault(case, set()).add(held[person].case)
+    return {case: len(found) for case, found in homes.items()}
+
+
+def _persons(applications: Iterable[UUID]) -> Iterable[tuple[UUID, bytes]]:
+    return Member.objects.filter(application_id__in=list(applications)).values_list("application_id", "document_blind")

@@ -1,0 +1,177 @@
+"""Queries that pages, the API, reports and lower rooms share. Positions are derived at query time, never stored."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from anju.base.publication.models import Publication
+from anju.base.regions import region_range
+from anju.needs import order, weights
+from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, DemandSnapshot, Finding, Member
+from anju.parties.models import CensusFigure, Region
+
+CENSUS_YEAR = 2020
+Rows = models.QuerySet[Application, Application]
+
+
+def applications(region: str) -> Rows:
+    """Applications of a county, or of all counties of a city."""
+    lo, hi = region_range(region)
+    if lo == hi:
+        return Application.objects.filter(region=region)
+    return Application.objects.filter(region__in=[region, *counties(region)])
+
+
+def counties(region: str) -> dict[str, str]:
+    """Code → name of a city's counties; of a county, itself."""
+    lo, hi = region_range(region)
+    rows = Region.objects.filter(level="county", code__gte=lo, code__lte=hi).order_by("code")
+    return dict(rows.values_list("code", "name"))
+
+
+def towns(region: str) -> dict[str, str]:
+    """Code → name of a county's towns."""
+    return dict(Region.objects.filter(level="town", parent=region).order_by("code").values_list("code", "name"))
+
+
+def queue(region: str, programme: str | None = None) -> Rows:
+    """The waiting list in its order, each row with its ``place`` within county and programme, from 1."""
+    rows = applications(region).filter(state="qualified")
+    if programme:
+        rows = rows.filter(programme=programme)
+    place = Window(
+        RowNumber(), partition_by=[F("region"), F("programme")], order_by=[F("sort_key").asc(), F("id").asc()]
+    )
+    return rows.annotate(place=place).order_by("region", "programme", "sort_key", "id")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place on the list; ``place`` is None where the county draws lots, so that nobody stands before another."""
+
+    place: int | None
+    waiting: int
+
+
+def position(application: Application) -> Place | None:
+    """Where an application stands in its county and programme; None while it is not on the list."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT place, waiting FROM application_position(%s)", [application.id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Place(row[0] if order.is_ranked(application.sort_key) else None, row[1])
+
+
+def alike(application: Application) -> list[Member]:
+    """Members of other applications in sight with the same name and birthday but another number: shown to be looked at."""
+    mine = list(application.members.all())
+    found: list[Member] = []
+    for member in mine:
+        same = Member.objects.filter(region=application.region, name=member.name, born_on=member.born_on)
+        same = same.exclude(application=application).exclude(document_blind=member.document_blind)
+        found += same.select_related("application").order_by("id")[:5]
+    return found
+
+
+def of_document(region: str, blind_index: bytes) -> list[UUID]:
+    """Applications in sight that a document number stands in."""
+    rows = Member.objects.filter(document_blind=blind_index, region__range=region_range(region))
+    return list(rows.values_list("application_id", flat=True))
+
+
+def open_findings(region: str) -> models.QuerySet[Finding, Finding]:
+    """Findings that nobody has settled, oldest first."""
+    rows = Finding.objects.filter(region__range=region_range(region), settled_on=None)
+    return rows.select_related("application").order_by("opened_on", "id")
+
+
+def counts(region: str) -> dict[str, int]:
+    """How many applications stand in each state."""
+    rows = applications(region).values("state").annotate(count=Count("id")).order_by("state")
+    return {row["state"]: row["count"] for row in rows}
+
+
+def census_of_counties(city: str) -> dict[str, dict[str, int]]:
+    """The census figures that weighting needs, by county and column name; a county without any is left out."""
+    wanted = ["households", "single_hh"]
+    wanted += [f"{sex}_{group}" for groups in weights.GROUPS.values() for group in groups for sex in ("男", "女")]
+    rows = CensusFigure.objects.filter(area__in=list(counties(city)), year=CENSUS_YEAR, name__in=wanted)
+    found: dict[str, dict[str, int]] = {}
+    for area, name, value in rows.order_by("area", "name").values_list("area", "name", "value"):
+        found.setdefault(area, {})[name] = int(value)
+    return found
+
+
+@dataclass(frozen=True)
+class SurveyResult:
+    """What a survey says: counts, weighted households and permille by want; None while it is not weighted."""
+
+    survey: str
+    answers: int
+    effective: int | None
+    households: dict[str, int] | None
+    permille: dict[str, int] | None
+    by_county: list[tuple[str, int, dict[str, int] | None]]
+
+
+def surveys(region: str) -> list[str]:
+    """Names of the surveys of a region."""
+    rows = Answer.objects.filter(region=region).values_list("survey", flat=True)
+    return sorted(set(rows.distinct()))
+
+
+def survey_result(region: str, survey: str) -> SurveyResult:
+    """The result of a survey, weighted where it was; shares in permille, cut."""
+    rows = list(Answer.objects.filter(region=region, survey=survey).order_by("county", "number"))
+    names = counties(region)
+    by_county: dict[str, list[Answer]] = {}
+    for row in rows:
+        by_county.setdefault(row.county, []).append(row)
+    weighted = bool(rows) and all(row.weight_ppm is not None for row in rows)
+    table = [
+        (names.get(county, county), len(found), _permille(found) if weighted else None)
+        for county, found in by_county.items()
+    ]
+    return SurveyResult(
+        survey, len(rows), weights.effective(row.weight_ppm or 0 for row in rows) if weighted else None,
+        {want: total // weights.PPM for want, total in _totals(rows).items()} if weighted else None,
+        _permille(rows) if weighted else None, table,
+    )  # fmt: skip
+
+
+def _totals(rows: Iterable[Answer]) -> dict[str, int]:
+    totals = dict.fromkeys(dict(Answer._meta.get_field("wants").choices or ()), 0)
+    for row in rows:
+        totals[row.wants] += row.weight_ppm or 0
+    return totals
+
+
+def _permille(rows: Iterable[Answer]) -> dict[str, int]:
+    totals = _totals(rows)
+    whole = sum(totals.values())
+    return {want: 1000 * total // whole for want, total in totals.items()} if whole else totals
+
+
+def snapshots(region: str) -> models.QuerySet[DemandSnapshot, DemandSnapshot]:
+    """Frozen demand in sight, newest first."""
+    return DemandSnapshot.objects.filter(region__range=region_range(region)).order_by("-taken_on", "-id")
+
+
+def snapshot_cells(snapshot: DemandSnapshot) -> models.QuerySet[DemandCell, DemandCell]:
+    """A snapshot's cells in their order."""
+    rows = DemandCell.objects.filter(region=snapshot.region, snapshot=snapshot)
+    return rows.order_by("county", "tenure", "rooms", "area_band_cm2")
+
+
+def live_publicities(city: str | None = None) -> list[dict[str, Any]]:
+    """Publicity now shown to the public (works under the public role)."""
+    rows = Publication.objects.filter(kind=PUBLICITY, visible=True)
+    if city:
+        rows = rows.filter(region__range=region_range(city))
+    return list(rows.order_by("-published_at", "id").values("region", "title", "slug", "published_at", "until"))
