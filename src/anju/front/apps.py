@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class FrontConfig(AppConfig):
     name = "anju.front"
     label = "front"
+
+    def ready(self) -> None:
+        from anju.front import acts  # noqa: F401

@@ -112,7 +112,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = None  # nothing is collected: whitenoise serves what the finders find
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -120,7 +120,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 PROCRASTINATE_IMPORT_PATHS = ["anju.base.jobs.tasks"]
-PROCRASTINATE_WORKER_DEFAULTS = {"heartbeat_interval": 2, "stalled_worker_timeout": 6}
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 2, "stalled_worker_timeout": 6, "delete_jobs": "successful"}
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
 LOGGING = {

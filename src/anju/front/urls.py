@@ -5,27 +5,54 @@ import importlib.util
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from anju.front.pages import home
+from anju.front.api import api, docs
+from anju.front.pages import cockpit, draws, files, home, loads, portal, search
 from anju.web import errors
 
-app_name = "front"
-
-# Rooms with pages, in the plan's order; ``parties`` also holds the sign-in pages at the root.
+# Rooms with pages, in the plan's order.
 ROOMS = [room for room in settings.ROOMS if room not in ("base", "web", "front")]
 
-
-def _has(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
+doors: list[URLPattern | URLResolver] = [
+    path("", home.front_door, name="home"),
+    path("waiting/", home.waiting, name="waiting"),
+    path("waiting/done/", home.done, name="done"),
+    path("cockpit/", cockpit.cockpit, name="cockpit"),
+    path("search/", search.search, name="search"),
+    path("files/<uuid:evidence_id>/", files.file, name="file"),
+    path("loads/", loads.index, name="loads"),
+    path("loads/bring/<str:name>/", loads.bring, name="bring"),
+    path("loads/template/<str:name>/", loads.template, name="template"),
+    path("loads/export/<str:name>/", loads.export, name="export"),
+    path("loads/<uuid:load_id>/", loads.load, name="load"),
+    path("loads/<uuid:load_id>/job/", loads.job, name="job"),
+    path("loads/<uuid:load_id>/accept/", loads.accept, name="accept"),
+    path("loads/<uuid:load_id>/reject/", loads.reject, name="reject"),
+    path("loads/<uuid:load_id>/resume/", loads.resume, name="resume"),
+    path("portal/", portal.home, name="portal"),
+    path("portal/news/", portal.news, name="news"),
+    path("portal/news/<str:kind>/<str:region>/<str:slug>/", portal.announcement, name="announcement"),
+    path("portal/homes/<str:region>/<str:slug>/<str:label>/", portal.home_page, name="home_of"),
+    path("portal/draws/", draws.draws, name="draws"),
+    path("portal/draws/verify_draw.py", draws.script, name="draw_script"),
+    path("portal/draws/<str:region>/<str:slug>/", draws.draw, name="draw"),
+    path("portal/draws/<str:region>/<str:slug>/transcript.json", draws.transcript, name="transcript"),
+    path("portal/check/", portal.check, name="check"),
+    path("portal/how/", portal.how, name="how"),
+]
 
 
 def rooms() -> list[URLPattern | URLResolver]:
     """``/<room>/`` for every room that has pages."""
-    return [path(f"{room}/", include(f"anju.{room}.urls")) for room in ROOMS if _has(f"anju.{room}.urls")]
+    return [path(f"{r}/", include(f"anju.{r}.urls")) for r in ROOMS if importlib.util.find_spec(f"anju.{r}.urls")]
 
 
-front = ([path("", home.front_door, name="home")], "front")
-
-urlpatterns: list[URLPattern | URLResolver] = [path("", include(front)), *rooms()]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((doors, "front"))),
+    path("api/", docs, name="api-docs"),
+    path("api/docs", docs),
+    path("api/", api.urls),
+    *rooms(),
+]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

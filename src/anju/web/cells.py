@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from anju.base import numbers
 from anju.base.acts.context import SHANGHAI
@@ -15,8 +16,8 @@ from anju.web import tones
 
 NUMERIC = frozenset({"int", "fen", "wan", "price", "cm2"})
 UNITS = {"fen": "（元）", "wan": "（万元）", "price": "（元/㎡）", "cm2": "（㎡）"}
-DASH = format_html('<span class="faint">—</span>')
-UNKNOWN = format_html('<span class="c-unk">未知</span>')
+DASH = mark_safe('<span class="faint">—</span>')
+UNKNOWN = mark_safe('<span class="c-unk">未知</span>')
 
 
 def value_of(row: Any, col: Any) -> Any:
@@ -55,6 +56,11 @@ def _body(row: Any, col: Any) -> Any:
     if value is None or value == "":
         return UNKNOWN if col.kind == "bool" else DASH
     return _formatted(value, col)
+
+
+def clock(found: Any) -> SafeString:
+    """A working-day clock, worked out for the whole page at once."""
+    return render_to_string("web/_clock.html", {"c": found})
 
 
 def _state(row: Any, col: Any, value: Any) -> SafeString:
@@ -116,6 +122,8 @@ def exported(row: Any, col: Any) -> Any:
     if value is None:
         return None
     match col.kind:
+        case "clock":
+            return day_of(value)
         case "fen" | "price":
             return Decimal(value) / 100
         case "wan":

@@ -1,6 +1,7 @@
 """What the components show, worked out in Python, so that templates compute nothing: verdicts, clocks, gates, steps, history."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from anju.base.acts import REGISTRY
 from anju.base.acts.context import SHANGHAI
 from anju.base.acts.models import Act, ActItem
 from anju.base.calendar.days import working_days_between
+from anju.base.calendar.models import WorkingDay
 from anju.base.log.models import Leaf
 from anju.base.papers.models import Paper
 from anju.policy.verdict import TITLES, Outcome, Verdict
@@ -66,6 +68,36 @@ class Clock:
     shape: str
     width: int | None
     note: str = ""
+
+
+class WorkingDays:
+    """The working days around ``today`` that many clocks need: one query for all of them."""
+
+    def __init__(self, today: date, days: Iterable[date | None]) -> None:
+        wanted = [d for d in days if d] or [today]
+        self.today = today
+        lo, hi = min([today, *wanted]), max([today, *wanted])
+        rows = WorkingDay.objects.filter(day__gt=lo, day__lte=hi, working=True).order_by("day")
+        self._days = list(rows.values_list("day", flat=True))
+
+    def left(self, due: date) -> int:
+        """Working days from today to ``due``; negative when it is past."""
+        return bisect_right(self._days, due) - bisect_right(self._days, self.today)
+
+
+def clocks_of(things: Sequence[Any], today: date) -> list[Clock]:
+    """The clocks of many tickets (or whatever has ``due_on``), in one query."""
+    days = WorkingDays(today, [t.due_on for t in things])
+    return [_clock_of_thing(t, days) for t in things]
+
+
+def _clock_of_thing(thing: Any, days: WorkingDays) -> Clock:
+    done, stopped_on = getattr(thing, "done_on", None), getattr(thing, "stopped_on", None)
+    limit = getattr(thing, "limit_days", None)
+    if done or stopped_on or thing.due_on is None:
+        stopped = (getattr(thing, "stop_reason", "") or "停表") if stopped_on else ""
+        return clock(thing.due_on, today=days.today, limit_days=limit, stopped=stopped, done=bool(done))
+    return clock_of(days.left(thing.due_on), limit)
 
 
 def clock(

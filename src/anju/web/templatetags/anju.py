@@ -8,7 +8,7 @@ from django import template
 from django.db import models
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from anju.base import numbers
 from anju.base.acts.context import SHANGHAI
@@ -27,8 +27,8 @@ SHAPES = {
     "over": "over",
     "on": "on",
 }
-UNKNOWN = format_html('<span class="c-unk">未知</span>')
-DASH = format_html('<span class="faint">—</span>')
+UNKNOWN = mark_safe('<span class="c-unk">未知</span>')
+DASH = mark_safe('<span class="faint">—</span>')
 
 
 @register.filter
@@ -77,6 +77,29 @@ def fullday(value: date | None) -> str:
     if value is None:
         return "未定"
     return f"{value.year} 年 {value.month} 月 {value.day} 日（星期{'一二三四五六日'[value.weekday()]}）"
+
+
+@register.filter
+def fullday_of(value: datetime | None) -> str:
+    """The day of an instant, in full."""
+    return "未定" if value is None else fullday(value.astimezone(SHANGHAI).date())
+
+
+@register.filter
+def weekday(value: date | datetime) -> str:
+    """一 … 日."""
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI)
+    return "一二三四五六日"[value.weekday()]
+
+
+@register.filter
+def timeuntil_words(now: datetime, until: datetime) -> str:
+    """The time left: ``6 天 7 小时``."""
+    minutes = max(0, int((until - now).total_seconds()) // 60)
+    if minutes >= 1440:
+        return f"{minutes // 1440} 天 {minutes % 1440 // 60} 小时"
+    return f"{minutes // 60} 小时 {minutes % 60} 分"
 
 
 @register.filter
@@ -212,4 +235,4 @@ def papers_of(context: Any, obj: models.Model) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def synth(context: Any) -> SafeString:
     """The badge 合成, in a demonstration only."""
-    return format_html('<span class="synth">合成</span>') if context.get("synthetic") else SafeString("")
+    return mark_safe('<span class="synth">合成</span>') if context.get("synthetic") else SafeString("")

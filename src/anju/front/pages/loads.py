@@ -1,0 +1,228 @@
+"""Files in and out: bring a file, see every bad cell, accept or send it back, watch it come in; blank templates; exports."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from anju.base.jobs import progress
+from anju.base.sheets import EXPORTS, KINDS, SheetKind, loads, template_of
+from anju.base.sheets.kinds import UNUSUAL
+from anju.base.sheets.models import Load
+from anju.parties.access import page
+from anju.web.forms import ActForm, act_form_page
+from anju.web.lists import XLSX, Col, Filter, download, list_page, within
+from anju.web.shown import file_url, names_of
+from anju.web.things import thing_page
+
+SHOWN_ERRORS = 200
+STATES = {"checked": "near", "accepting": "info", "accepted": "ok", "rejected": "bad"}
+
+
+def title_of(kind: str) -> str:
+    """A kind's title; its bare name where the room is gone."""
+    return KINDS[kind].title if kind in KINDS else kind
+
+
+def kinds_of(request: HttpRequest) -> list[SheetKind]:
+    """The kinds this post may bring."""
+    return [k for k in KINDS.values() if k.power in request.anju.powers]  # type: ignore[attr-defined]
+
+
+COLUMNS = [
+    Col("文件", "name", link=lambda r: reverse("front:load", args=[r.id])), Col("种类", "kind", value=lambda r: title_of(r.kind)),
+    Col("状态", "state", kind="state", tones=STATES), Col("可收行", "good", kind="int"), Col("退回行", "bad", kind="int"), Col("已收行", "done", kind="int"),
+    Col("不常见值", "unusual", kind="int"), Col("区划", "region"), Col("带入时间", "made_at", sort="made_at", kind="moment"),
+]  # fmt: skip
+
+
+@page(power="base.bring_file")
+def index(request: HttpRequest) -> HttpResponse:
+    """All loads of the region."""
+    mine = kinds_of(request)
+    rows = within(request, Load.objects.all())
+    return list_page(
+        request, title="导入与导出", rows=rows, columns=COLUMNS, order="-made_at", clause="4.4", sub="先校验、后收下；没有收下的一行都不入库",
+        filters=[Filter("kind", "种类", [(k.name, k.title) for k in KINDS.values()]), Filter("state", "状态", Load.STATES)], search=("name__contains",),
+        search_hint="文件名里的字", empty="还没有导入过文件", template="front/loads.html",
+        context={"kinds": mine, "exports": [e for e in EXPORTS.values() if e.power in request.anju.powers]},  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+class BringForm(ActForm):
+    """The file, and what its kind needs beside its rows."""
+
+    file = forms.FileField(label="文件", help_text="xlsx、xls 或 csv，不超过 50 MB")
+
+    def __init__(self, *args: Any, kind: SheetKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, title in kind.options.items():
+            self.fields[f"option_{name}"] = forms.CharField(label=title, max_length=80)
+
+    def arguments(self) -> dict[str, Any]:
+        given = self.cleaned_data["file"]
+        options = {
+            name.removeprefix("option_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("option_")
+        }
+        return {"name": given.name, "data": given.read(), "options": options}
+
+
+def _kind(request: HttpRequest, name: str) -> SheetKind:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Http404("没有这种表")
+    if kind.power not in request.anju.powers:  # type: ignore[attr-defined]
+        raise PermissionDenied(f"当前岗位不能导入「{kind.title}」；需要的权限：{kind.power}。")
+    return kind
+
+
+@page(power="base.bring_file")
+def bring(request: HttpRequest, name: str) -> HttpResponse:
+    """Bring one file of a kind."""
+    kind = _kind(request, name)
+    return act_form_page(
+        request, title=f"导入{kind.title}", act=loads.bring_file, form_class=BringForm, form_kwargs={"kind": kind}, fixed={"kind": kind.name},
+        clause=kind.clause, verb="上传并校验", back=reverse("front:loads"), done=lambda row: reverse("front:load", args=[row.id]),
+        said=lambda row: f"校验完：{row.good} 行可以收下，{row.bad} 行退回。还没有入库。", explain=kind.note, template="front/bring.html",
+        region=region_option(request), context={"kind": kind},
+    )  # fmt: skip
+
+
+def region_option(request: HttpRequest) -> str | None:
+    """The region that the file belongs to, where a city's post brings it for a county (``?region=``)."""
+    text = request.GET.get("region", "")
+    return text if len(text) == 6 and text.isdecimal() else None
+
+
+@page(power="base.bring_file")
+def template(request: HttpRequest, name: str) -> HttpResponse:
+    """The blank template of a kind."""
+    kind = _kind(request, name)
+    return download(template_of(kind), f"{kind.title}-模板.xlsx", XLSX)
+
+
+@page(power="base.bring_file")
+def export(request: HttpRequest, name: str) -> HttpResponse:
+    """One registered export."""
+    found = EXPORTS.get(name)
+    if found is None:
+        raise Http404("没有这种导出")
+    if found.power not in request.anju.powers:  # type: ignore[attr-defined]
+        raise PermissionDenied(f"当前岗位不能导出「{found.title}」；需要的权限：{found.power}。")
+    filename, data = found.make(request.anju.context())  # type: ignore[attr-defined]
+    return download(data, filename, XLSX)
+
+
+def _load(load_id: UUID) -> Load:
+    row = Load.objects.select_related("evidence").filter(pk=load_id).first()
+    if row is None:
+        raise Http404("没有这份导入")
+    return row
+
+
+@page(power="base.bring_file")
+def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """One load: what was found, what is in, what is to be decided."""
+    row = _load(load_id)
+    kind = KINDS.get(row.kind)
+    names = names_of([row.maker, row.checker]) if not request.anju.is_party else {}  # type: ignore[attr-defined]
+    waits = row.state == Load.CHECKED
+    second = bool(kind and kind.second_person and row.maker == request.anju.account.id)  # type: ignore[attr-defined]
+    reason = "" if waits else f"这份导入{row.get_state_display()}"
+    stopped = progress.of(region=row.region, kind="load", object_id=row.id)
+    acts = [
+        (f"收下 {row.good} 行", reverse("front:accept", args=[row.id]), "base.accept_load", waits and row.good > 0 and not second,
+         reason or ("没有一行可以收下" if not row.good else "这种表须由另一人收下，您是带入的人")),
+        ("退回", reverse("front:reject", args=[row.id]), "base.reject_load", waits, reason),
+    ]  # fmt: skip
+    if stopped and stopped.state == "failed" and row.state == Load.ACCEPTING:
+        acts.append(("继续收下", reverse("front:resume", args=[row.id]), "base.accept_load"))
+    return thing_page(
+        request, title=row.name, sub=f"{title_of(row.kind)}，{row.region}", state=(STATES[row.state], row.get_state_display()), obj=row,
+        clause=kind.clause if kind else "4.4", crumbs=[("导入与导出", reverse("front:loads"))],
+        figures=[("可以收下", row.good, "行"), ("退回", row.bad, "行"), ("有错的单元格", row.errors_total, "处"), ("不常见的值", row.unusual, "处"), ("已收下", row.done, "行")],
+        facts=[
+            ("带入", f"{names.get(row.maker, '')} {row.made_at:%Y-%m-%d}"), ("收下", names.get(row.checker) if row.checker else ""),
+            ("文件摘要", row.sha256[:16]), ("退回理由", row.reject_reason), *[(f"不常见值的理由：{k}", v) for k, v in row.reasons.items()],
+        ],
+        acts=acts, template="front/load.html",
+        context={
+            "load": row, "job": stopped, "errors": row.errors[:SHOWN_ERRORS], "refused": row.refused[:SHOWN_ERRORS],
+            "file": file_url(row.evidence_id), "tells": row.told,
+        },
+    )  # fmt: skip
+
+
+@page(power="base.bring_file")
+def job(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """How far a load has come; the page asks every two seconds while it runs."""
+    row = _load(load_id)
+    return render(
+        request, "front/_job.html", {"load": row, "job": progress.of(region=row.region, kind="load", object_id=row.id)}
+    )
+
+
+def columns_unusual(errors: Iterable[dict[str, Any]]) -> list[str]:
+    """The columns with a value that needs a reason, in the order they were met."""
+    return list(dict.fromkeys(e["column"] for e in errors if e["level"] == UNUSUAL))
+
+
+class AcceptForm(ActForm):
+    """One reason per column with unusual values."""
+
+    def __init__(self, *args: Any, columns: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+        for at, title in enumerate(columns):
+            self.fields[f"reason_{at}"] = forms.CharField(label=f"「{title}」的值不常见，为什么是对的", max_length=200)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"reasons": {title: self.cleaned_data[f"reason_{at}"] for at, title in enumerate(self.columns)}}
+
+
+@page(power="base.accept_load")
+def accept(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """Take the good rows in."""
+    row = _load(load_id)
+    here = reverse("front:load", args=[row.id])
+    return act_form_page(
+        request, title=f"收下导入：{row.name}", act=loads.accept_load, form_class=AcceptForm, form_kwargs={"columns": columns_unusual(row.errors)},
+        fixed={"load_id": row.id}, clause="4.4", verb=f"收下 {row.good} 行", back=here, done=lambda _: here, region=row.region,
+        said=f"已开始收下 {row.good} 行，进度在本页。", explain=f"{row.good} 行入库，{row.bad} 行退回不入库。",
+        facts=[("种类", title_of(row.kind)), ("可以收下", f"{row.good} 行"), ("退回", f"{row.bad} 行")],
+    )  # fmt: skip
+
+
+class RejectForm(ActForm):
+    """Why the file goes back."""
+
+    reason = forms.CharField(label="退回理由", max_length=200, widget=forms.Textarea)
+
+
+@page(power="base.reject_load")
+def reject(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """Send a file back."""
+    row = _load(load_id)
+    here = reverse("front:load", args=[row.id])
+    return act_form_page(
+        request, title=f"退回导入：{row.name}", act=loads.reject_load, form_class=RejectForm, fixed={"load_id": row.id}, clause="4.4",
+        verb="退回", back=here, done=lambda _: here, region=row.region, said="已退回，没有入库。",
+    )  # fmt: skip
+
+
+@page(power="base.accept_load")
+def resume(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """Go on with a load that stopped."""
+    row = _load(load_id)
+    here = reverse("front:load", args=[row.id])
+    return act_form_page(
+        request, title=f"继续收下：{row.name}", act=loads.continue_load, fixed={"load_id": row.id}, clause="4.4", verb="继续收下", back=here,
+        done=lambda _: here, region=row.region, explain=f"从第 {row.done + 1} 行继续，已收下的不会重复。",
+    )  # fmt: skip
