@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class PurchaseConfig(AppConfig):
     name = "anju.purchase"
     label = "purchase"
+
+    def ready(self) -> None:
+        """Register the acts."""
+        from anju.purchase import acts  # noqa: F401

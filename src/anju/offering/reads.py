@@ -1,0 +1,175 @@
+"""Queries that this room's pages and acts and later rooms share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from anju.base.acts.context import SHANGHAI
+from anju.negotiation.models import LetterUnit
+from anju.offering.models import LIVE_CHOICE, Batch, BatchUnit, Choice, Draw, Gate, Subscription
+from anju.policy.rules.gate import GateFacts, Match, needed
+from anju.reserve.reads import in_region
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def batches(region: str) -> QuerySet[Batch, Any]:
+    """The batches a post of ``region`` looks at, with their counts."""
+    rows = in_region(Batch.objects.select_related("project", "letter"), region)
+    return rows.annotate(
+        homes=Count("units", filter=Q(units__live=True), distinct=True),
+        taken=Count("choices", filter=Q(choices__state__in=["taken", "contracted"]), distinct=True),
+    )
+
+
+def next_number(region: str, on: date) -> str:
+    """The next batch number of a region and year: ``231200-2026-03``."""
+    count = Batch.objects.filter(region=region, announced_on__year=on.year).count()
+    return f"{region}-{on.year}-{count + 1:02d}"
+
+
+def homes_of(batch: Batch) -> list[BatchUnit]:
+    """The homes on offer that have not dropped out, by label."""
+    rows = BatchUnit.objects.filter(region=batch.region, batch=batch, live=True).select_related("unit__building")
+    return list(rows.order_by("label"))
+
+
+def free_homes(batch: Batch) -> list[BatchUnit]:
+    """Those of them that no household holds."""
+    held = Choice.objects.filter(region=batch.region, batch=batch, state__in=LIVE_CHOICE).values("batch_unit")
+    rows = BatchUnit.objects.filter(region=batch.region, batch=batch, live=True).exclude(pk__in=held)
+    return list(rows.select_related("unit__building").order_by("label"))
+
+
+def subscriptions(batch: Batch) -> QuerySet[Subscription, Any]:
+    """All subscriptions of a batch, withdrawn ones too."""
+    return Subscription.objects.filter(region=batch.region, batch=batch).select_related("application")
+
+
+def standing(batch: Batch) -> list[Subscription]:
+    """Those that count: not withdrawn, the household still on the waiting list."""
+    rows = subscriptions(batch).filter(withdrawn_at__isnull=True, application__state="qualified")
+    return list(rows.defer("application__verdicts").order_by("id"))
+
+
+def waiting(batch: Batch) -> list[Subscription]:
+    """Households of the order that hold no home and have not given one up here, first to last."""
+    gone = Choice.objects.filter(region=batch.region, batch=batch).values("subscription")
+    housed = Choice.objects.filter(region=batch.region, state__in=LIVE_CHOICE).values("application_id")
+    rows = subscriptions(batch).filter(withdrawn_at__isnull=True, application__state="qualified").exclude(sort_key="")
+    rows = rows.exclude(pk__in=gone).exclude(application_id__in=housed)
+    return list(rows.defer("application__verdicts").order_by("sort_key"))
+
+
+def ranked(batch: Batch) -> QuerySet[Subscription, Any]:
+    """The ordered households with their place in the one order, derived."""
+    rows = subscriptions(batch).exclude(sort_key="")
+    return rows.annotate(place=Window(RowNumber(), order_by=F("sort_key").asc())).order_by("sort_key")
+
+
+def last_round(batch: Batch) -> Draw | None:
+    """The running or latest round."""
+    return Draw.objects.filter(region=batch.region, batch=batch).order_by("-round").first()
+
+
+def gate_of(batch: Batch) -> Gate | None:
+    """The gate as judged, None before."""
+    return Gate.objects.filter(region=batch.region, batch=batch).first()
+
+
+def gate_facts(batch: Batch) -> GateFacts:
+    """What 3.5-3 is judged by: the letter's homes, those that dropped out, and who has paid for which."""
+    rows = LetterUnit.objects.filter(region=batch.region, letter_id=batch.letter_id)
+    units = {str(pk) for pk in rows.values_list("unit_id", flat=True)}
+    live = BatchUnit.objects.filter(region=batch.region, batch=batch, live=True)
+    on_offer = {str(pk) for pk in live.values_list("unit_id", flat=True)}
+    return GateFacts(frozenset(units), [_match(batch, c) for c in _taken(batch)], frozenset(units - on_offer))
+
+
+def _taken(batch: Batch) -> QuerySet[Choice, Any]:
+    rows = Choice.objects.filter(region=batch.region, batch=batch, state__in=["taken", "contracted"])
+    return rows.select_related("subscription__application", "batch_unit__unit").defer(
+        "subscription__application__verdicts"
+    )
+
+
+def _match(batch: Batch, choice: Choice) -> Match:
+    return Match(
+        unit=str(choice.batch_unit.unit_id),
+        household=str(choice.application_id),
+        qualified=choice.subscription.application.state == "qualified",
+        in_window=batch.apply_from <= day_of(choice.subscription.subscribed_at) <= batch.apply_until,
+        earnest_paid=choice.earnest_voucher is not None,
+    )
+
+
+def unit_lines(batch: Batch) -> list[dict[str, Any]]:
+    """The homes' list of a gate's snapshot."""
+    rows = BatchUnit.objects.filter(region=batch.region, batch=batch).select_related("unit").order_by("label")
+    return [{"label": u.label, "code": u.unit.code, "live": u.live} for u in rows]
+
+
+def match_lines(batch: Batch) -> list[dict[str, Any]]:
+    """The matches' list of a gate's snapshot: numbers and ids, no names."""
+    return [
+        {
+            "label": c.batch_unit.label, "draw_number": c.subscription.draw_number, "application": str(c.application_id),
+            "application_number": c.subscription.application.number, "state": c.subscription.application.state,
+            "subscribed_on": day_of(c.subscription.subscribed_at).isoformat(), "earnest_fen": c.earnest_fen,
+            "paid_on": c.earnest_paid_on.isoformat() if c.earnest_paid_on else None, "voucher": str(c.earnest_voucher),
+        }
+        for c in _taken(batch).order_by("batch_unit__label")
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come; homes and households."""
+
+    offered: int
+    needed: int
+    ratio: int
+    subscribed: int
+    chosen: int
+    taken: int
+
+    @property
+    def short(self) -> int:
+        """Homes that are missing to the gate."""
+        return max(0, self.needed - self.taken)
+
+
+def progress(batch: Batch, inforce: Any) -> Progress:
+    """The counts that the batch's page shows; after the gate its own denominator."""
+    judged = gate_of(batch)
+    facts = gate_facts(batch)
+    ratio = judged.ratio if judged else int(inforce.get("lock_ratio_min").value)
+    offered = judged.offered if judged else len(facts.units)
+    states = dict(
+        Choice.objects.filter(region=batch.region, batch=batch)
+        .order_by("state")
+        .values_list("state")
+        .annotate(n=Count("id"))
+    )
+    return Progress(
+        offered=offered,
+        needed=needed(offered, ratio),
+        ratio=ratio,
+        subscribed=subscriptions(batch).filter(withdrawn_at__isnull=True).count(),
+        chosen=states.get("chosen", 0),
+        taken=states.get("taken", 0) + states.get("contracted", 0),
+    )
+
+
+def choices(batch: Batch, states: Iterable[str] = ()) -> QuerySet[Choice, Any]:
+    """The choices of a batch."""
+    rows = Choice.objects.filter(region=batch.region, batch=batch)
+    rows = rows.filter(state__in=list(states)) if states else rows
+    return rows.select_related("subscription__application", "batch_unit__unit")
