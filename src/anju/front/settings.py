@@ -120,7 +120,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 PROCRASTINATE_IMPORT_PATHS = ["anju.base.jobs.tasks"]
-PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 2, "stalled_worker_timeout": 6, "delete_jobs": "successful"}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 2,
+    "stalled_worker_timeout": 6,
+    "delete_jobs": "successful",
+}
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
 LOGGING = {

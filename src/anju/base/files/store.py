@@ -44,8 +44,11 @@ def keep(
 
 
 def read(evidence: Evidence) -> bytes:
-    """The bytes, checked against their digest. Raises ValueError where the disk holds something else."""
-    data = path_of(evidence.sha256).read_bytes()
+    """The bytes, checked against their digest. Raises ValueError where the disk holds something else, or nothing."""
+    path = path_of(evidence.sha256)
+    if not path.exists():
+        raise ValueError(f"材料 {evidence.name} 不在磁盘上，请系统管理员从备份恢复")
+    data = path.read_bytes()
     if digest_of(data) != evidence.sha256:
         raise ValueError(f"材料 {evidence.name} 的内容与登记的摘要不符，请联系审计管理员")
     return data

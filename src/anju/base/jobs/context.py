@@ -1,9 +1,11 @@
 """How a job gets back the context of the account that asked for it; ``parties`` registers the way at start-up."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from anju.base.acts import ActContext
+from anju.policy.parameters import ParameterBook
 
 ContextOf = Callable[[UUID, str, str], ActContext]
 _registered: list[ContextOf] = []
@@ -19,7 +21,14 @@ def register(fn: ContextOf) -> None:
 
 
 def context_of(account: UUID, post: str, region: str) -> ActContext:
-    """The context of a job. Raises NoContext before start-up; whatever ``parties`` raises where the post is no longer held."""
+    """The context of a job. Raises NoContext before start-up, and what ``parties`` raises where the post is lost."""
     if not _registered:
         raise NoContext("jobs.context.register was not called")
     return _registered[0](account, post, region)
+
+
+def upkeep_context(*, region: str, now: datetime, power: str) -> ActContext:
+    """The context of what the house itself does when a day comes (nobody's account): one power, the whole city."""
+    return ActContext(
+        account=None, post="upkeep", region=region, powers=frozenset({power}), now=now, params=ParameterBook()
+    )

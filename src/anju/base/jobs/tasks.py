@@ -1,4 +1,4 @@
-"""The tasks of ``serve``'s worker. A job runs in its region's scope as the account that asked for it; periodic ones run city by city.
+"""The tasks of ``serve``'s worker: work behind an act runs as its account in its region; upkeep goes over the whole city.
 
 The last of six cron fields is seconds. Nothing re-queues a killed worker's job by itself: ``rescue`` does.
 """
@@ -12,27 +12,31 @@ from django.db import close_old_connections
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from anju.base.acts.context import SHANGHAI
 from anju.base.calendar.days import installation, now_of
 from anju.base.calendar.models import Installation
 from anju.base.jobs import progress
-from anju.base.jobs.context import context_of
+from anju.base.jobs.context import context_of, upkeep_context
 from anju.base.jobs.work import WORK
+from anju.base.log import publish, sequencer
+from anju.base.messages import delivery
+from anju.base.publication import release
 from anju.base.regions import scope
+from anju.base.secrets.keys import log_key
 
 log = logging.getLogger(__name__)
-HEARTBEAT_SECONDS, STALLED_SECONDS = 2, 6
+STALLED_SECONDS = 6
 TRIES = 3
 
 
-@app.task(name="work", queue="work", retry=RetryStrategy(max_attempts=TRIES, wait=5), pass_context=True)
-def run_work(job: JobContext, kind: str, object_id: str, account: str, post: str, region: str) -> None:
+@app.task(name="work", queue="work", retry=RetryStrategy(max_attempts=TRIES, wait=5))
+def run_work(kind: str, object_id: str, account: str, post: str, region: str) -> None:
     """Do one piece of deferred work; its progress row says where it stopped and why."""
     with _connection():
         try:
-            ctx = context_of(UUID(account), post, region)
-            WORK[kind](ctx, UUID(object_id))
+            WORK[kind](context_of(UUID(account), post, region), UUID(object_id))
         except Exception as error:
-            # Any fault stops the job, never silently: the page shows it, the log keeps the traceback, the queue retries.
+            # Any fault stops the job, never silently: the page shows it, the log keeps the traceback, the queue tries again.
             progress.fail(region=region, kind=kind, object_id=UUID(object_id), note=f"后台任务中断：{error}")
             raise
 
@@ -51,18 +55,22 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 @app.task(name="sequence", queue="upkeep", queueing_lock="sequence", lock="sequence")
 def sequence(timestamp: int) -> None:
     """Number committed acts in the city's log."""
-    from anju.base.log import sequencer
-
     with _connection():
         sequencer.sequence()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="publish-log", queue="upkeep", queueing_lock="publish-log", lock="publish-log")
+def publish_log(timestamp: int) -> None:
+    """Sign the log's root and publish checkpoint and tiles, so that what came before can no longer be rewritten unseen."""
+    with _city() as city:
+        publish.publish(key=log_key(), origin=city.origin, now=now_of(city))
 
 
 @app.periodic(cron="* * * * * */2")
 @app.task(name="deliver", queue="upkeep", queueing_lock="deliver", lock="deliver")
 def deliver(timestamp: int) -> None:
     """Send what waits in the outbox."""
-    from anju.base.messages import delivery
-
     with _city() as city:
         delivery.deliver_waiting(region=city.city, now=now_of(city))
 
@@ -71,10 +79,18 @@ def deliver(timestamp: int) -> None:
 @app.task(name="take-down", queue="upkeep", queueing_lock="take-down", lock="take-down")
 def take_down(timestamp: int) -> None:
     """Hide publications whose last day has passed."""
-    from anju.base.publication import release
-
     with _city() as city:
-        release.take_down_due(region=city.city, now=now_of(city))
+        take_down_in(city.city, city)
+
+
+def take_down_in(region: str, city: Installation) -> int:
+    """The same as a plain call; leaves no entry where nothing is due."""
+    now = now_of(city)
+    with scope(region):
+        waiting = release.due(region, now.astimezone(SHANGHAI).date()).exists()
+    if not waiting:
+        return 0
+    return release.take_down_due(ctx=upkeep_context(region=region, now=now, power="base.take_down_due"))
 
 
 @contextmanager
@@ -88,8 +104,6 @@ def _connection() -> Iterator[None]:
 
 @contextmanager
 def _city() -> Iterator[Installation]:
-    """The scope of the whole city, for upkeep that belongs to nobody's case."""
+    """The city's installation row, on a connection of this task's thread."""
     with _connection():
-        row = installation()
-        with scope(row.city):
-            yield row
+        yield installation()

@@ -21,4 +21,6 @@ class Publication(Placed):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["region", "kind", "slug"], name="publication_once")]
-        indexes: ClassVar = [models.Index(fields=["kind", "-published_at"], condition=models.Q(visible=True), name="publication_live")]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "-published_at"], condition=models.Q(visible=True), name="publication_live")
+        ]

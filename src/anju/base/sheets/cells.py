@@ -61,7 +61,7 @@ def parser_of(column: Column) -> Callable[[Any], Any]:
 
     def parse(value: Any) -> Any:
         if isinstance(value, str):
-            _check_text(value, longest)
+            _check_text(value.lstrip("+") if column.kind == "phone" else value, longest)
         return read(value)
 
     return parse

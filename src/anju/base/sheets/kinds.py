@@ -113,12 +113,12 @@ class SheetKind:
 
 @dataclass(frozen=True)
 class Export:
-    """One file that goes out: ``make(ctx)`` gives its name and bytes."""
+    """One file that goes out: ``function(ctx)`` gives its name and bytes."""
 
     name: str
     title: str
     power: str
-    make: Callable[[ActContext], tuple[str, bytes]]
+    function: Callable[[ActContext], tuple[str, bytes]]
 
 
 KINDS: dict[str, SheetKind] = {}
@@ -145,9 +145,9 @@ def kind_named(name: str) -> SheetKind:
     return KINDS[name]
 
 
-def register_export(name: str, title: str, power: str, make: Callable[[ActContext], tuple[str, bytes]]) -> Export:
+def register_export(name: str, title: str, power: str, function: Callable[[ActContext], tuple[str, bytes]]) -> Export:
     """Make an export known under its name."""
-    EXPORTS[name] = Export(name, title, power, make)
+    EXPORTS[name] = Export(name, title, power, function)
     return EXPORTS[name]
 
 

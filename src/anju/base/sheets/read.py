@@ -84,20 +84,21 @@ def _header(kind: SheetKind, rows: list[list[Any]]) -> _Header:
     best = _Header()
     top = [[plain_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows[: HEADER_ROWS + 1]]
     for at, row in enumerate(top[:HEADER_ROWS]):
-        below = top[at + 1] if at + 1 < len(top) else []
-        both = [
-            low if low in known else high if high in known else low or high for high, low in _side_by_side(row, below)
-        ]
-        for titles, end in ((row, at + 1), (both, at + 2)):
+        candidates = [(row, at + 1)]
+        if at + 1 < len(top):
+            candidates.append((_over_two_rows(known, row, top[at + 1]), at + 2))
+        for titles, end in candidates:
             head = _matched(known, titles, rows[end - 1], end)
             if len(head.places) > len(best.places):
                 best = head
     return best if len(best.places) * 2 >= min(len(kind.columns), 4) else _Header()
 
 
-def _side_by_side(high: list[str], low: list[str]) -> list[tuple[str, str]]:
+def _over_two_rows(known: dict[str, str], high: list[str], low: list[str]) -> list[str]:
+    """The titles of a head of two rows: where groups are merged above, the lower cell counts; else the one that is known."""
     wide = max(len(high), len(low))
-    return list(zip(high + [""] * (wide - len(high)), low + [""] * (wide - len(low)), strict=True))
+    pairs = zip(high + [""] * (wide - len(high)), low + [""] * (wide - len(low)), strict=True)
+    return [below if below in known else above if above in known else below or above for above, below in pairs]
 
 
 def _matched(known: dict[str, str], titles: list[str], printed: list[Any], end: int) -> _Header:
@@ -157,16 +158,16 @@ def letter(at: int) -> str:
 
 
 def _workbook(media: str, data: bytes) -> list[_Sheet]:
-    if media == "xlsx":
-        _refuse_sparse(data)
-    if media == "ods":
-        _refuse_repeats(data)
     try:
+        if media == "xlsx":
+            _refuse_sparse(data)
+        if media == "ods":
+            _refuse_repeats(data)
         with calamine.CalamineWorkbook.from_object(io.BytesIO(data)) as book:
             return [_sheet(book, meta) for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     except calamine.PasswordError as error:
         raise BadFile("文件设有打开密码，没有收下；请去掉密码后重新上传") from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise BadFile("表格已损坏，读不出来，没有收下；请用 Excel 或 WPS 打开并另存为 xlsx 后重新上传") from error
 
 
