@@ -209,7 +209,8 @@ def test_the_list_goes_out_as_a_file(project: Any, office: Any) -> None:
 
 ATTACKS = [
     ("a finished procedure without a certificate", {"done_on": date(2026, 3, 3)}, "a_done_permit_has_its_certificate"),
-    ("one finished before it was opened", {"done_on": date(2026, 3, 1), "certificate": "1", "finished_by": uuid7()}, "permit_days_in_order"),
+    ("one finished before it was opened", {"done_on": date(2026, 3, 1), "certificate": "1", "finished_by": uuid7()},
+     "permit_days_in_order"),
     ("one due before it was opened", {"due_on": date(2026, 3, 1)}, "permit_days_in_order"),
     ("a stopped clock without a reason", {"stopped_on": date(2026, 3, 3)}, "a_stopped_clock_has_a_reason"),
 ]  # fmt: skip

@@ -77,8 +77,14 @@ def _permit(ctx: ActContext, project: Project, code: str, department: UUID, days
         opened_on=ctx.today,
         limit_days=days[code],
         due_on=add_working_days(ctx.today, days[code]),
-        maker=ctx.account,
+        maker=_person(ctx),
     )
+
+
+def _person(ctx: ActContext) -> UUID:
+    if ctx.account is None:
+        raise Forbidden("手续须由登录的人办理，没有办理；请登录后再办", clause=CLAUSE)
+    return ctx.account
 
 
 def _none_open(project: Project, rows: list[Permit]) -> None:

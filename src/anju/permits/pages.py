@@ -32,9 +32,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return list_page(
         request,
         title="手续办理（绿色通道）",
-        rows=reads.permits(request.anju.region),
+        rows=reads.permits(request.anju.region),  # type: ignore[attr-defined]
         order="due_on",
-        clause="3.6-1",  # type: ignore[attr-defined]
+        clause="3.6-1",
         columns=[
             Col("项目", "project__name", link=lambda r: reverse("permits:thing", args=[r.id])),
             Col("手续", "procedure", value=lambda r: r.get_procedure_display()),
