@@ -1,9 +1,11 @@
 """Error pages in words: what was not done, why, what to do. They run no query, since the transaction may be broken. Never a traceback."""
 
 import logging
+import sys
 import uuid
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -46,7 +48,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours, with a number that the log holds too."""
+    """500: a fault of ours, with a number that the log holds too; a value that no column can hold (a NUL, a number too long) is 400."""
+    if isinstance(sys.exc_info()[1], DataError):
+        return bad_request(request)
     number = f"E-{uuid.uuid4().hex[:10].upper()}"
     log.error("request failed, number %s, path %s", number, request.path)
     return _answer(

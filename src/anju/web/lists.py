@@ -22,6 +22,7 @@ PAGE_SIZE = 50
 # Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
 COUNT_CAP = 10_000
 BULK_MAX = 1_000
+TYPED_MAX = 60
 EXPORT_MAX = 100_000
 RESERVED = ("q", "order", "page", "export")
 
@@ -178,16 +179,21 @@ def list_page(
     })  # fmt: skip
 
 
+def typed(text: str) -> str:
+    """What somebody typed into a box: trimmed, of bearable length, without the NUL that PostgreSQL cannot hold."""
+    return text.replace("\x00", "").strip()[:TYPED_MAX]
+
+
 def read_state(request: HttpRequest, filters: Sequence[Filter]) -> State:
     """The state that the address carries; a page number that is none is the first page."""
     source = request.GET
     page = source.get("page", "1")
     state = State(
-        q=source.get("q", "").strip()[:60], order=source.get("order", ""),
+        q=typed(source.get("q", "")), order=source.get("order", ""),
         page=max(1, min(int(page), COUNT_CAP // PAGE_SIZE)) if page.isdecimal() and len(page) < 6 else 1,
     )  # fmt: skip
     for item in filters:
-        value = source.get(item.key, "").strip()
+        value = typed(source.get(item.key, ""))
         if value:
             state.values[item.key] = value
     return state

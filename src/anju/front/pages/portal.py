@@ -14,6 +14,7 @@ from anju.base.publication.models import Publication
 from anju.front.pages import published
 from anju.parties.access import public
 from anju.parties.models import Region
+from anju.web.lists import typed
 
 CARDS, PAGE = 6, 20
 
@@ -96,7 +97,7 @@ def home_page(request: HttpRequest, region: str, slug: str, label: str) -> HttpR
 @public
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a paper is genuine: its printed code is looked up among what was published."""
-    code = request.GET.get("code", "").strip().upper()[:24]
+    code = typed(request.GET.get("code", "")).upper()[:24]
     row = Publication.objects.filter(visible=True, kind="paper", slug=code).first() if code else None
     return render(request, "front/check.html", {"code": code, "p": shown_many(request, [row])[0] if row else None})
 

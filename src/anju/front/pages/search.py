@@ -20,10 +20,9 @@ from anju.parties.access import page
 from anju.parties.models import Organisation
 from anju.purchase.models import Agreement
 from anju.reserve.models import Project, Unit
-from anju.web.lists import within
+from anju.web.lists import typed, within
 
 EACH = 10
-LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ SEARCHES: tuple[tuple[str, str, Callable[[str], Any], str, Callable[[Any], Hit]]
 @page(power="front.desk")
 def search(request: HttpRequest) -> HttpResponse:
     """The page of results, by room."""
-    q = request.GET.get("q", "").strip()[:LONGEST]
+    q = typed(request.GET.get("q", ""))
     found = groups(request, q) if q else []
     return render(
         request, "front/search.html", {"q": q, "groups": found, "total": sum(len(hits) for _, hits, _ in found)}

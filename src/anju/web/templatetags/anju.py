@@ -58,7 +58,7 @@ def price(fen_m2: int | None) -> str:
 @register.filter
 def thousands(value: int | None) -> str:
     """A whole number with thousands commas; unknown is a dash, never 0."""
-    return DASH if value is None else f"{value:,}"
+    return DASH if value in (None, "") else f"{value:,}"
 
 
 @register.filter
