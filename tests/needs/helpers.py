@@ -7,8 +7,9 @@ from typing import Any
 from stdnum.cn import ric
 from support.db import context
 
-from anju.base.acts import ActContext
+from anju.base.acts import REGISTRY, ActContext
 from anju.base.regions import scope, uuid7
+from anju.base.sheets import KINDS
 from anju.needs import acts
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
 from anju.needs.models import Application
@@ -39,7 +40,8 @@ def book(**changes: Any) -> ParameterBook:
 
 def ctx_of(post: str = "intake_clerk", region: str = COUNTY, **changes: Any) -> ActContext:
     """A context with every power and the set parameters."""
-    return context(post, region, **{"params": book(), "now": NOON, **changes})
+    powers = frozenset(d.power for d in REGISTRY.values()) | {kind.power for kind in KINDS.values()}
+    return context(post, region, **{"params": book(), "now": NOON, "powers": powers, **changes})
 
 
 def id_number(serial: int, born: date = date(1990, 1, 1), place: str = "231202") -> str:

@@ -110,17 +110,17 @@ def test_publicity_is_masked_whitelisted_and_runs_its_days() -> None:
         acts.publish_applications(ctx=ctx_of("reviewer", params=book(publicity_days=None)), ids=[rows[0].id], title="公示")
     shown = acts.publish_applications(ctx=ctx_of("reviewer"), ids=[row.id for row in rows], title="审核结果公示")
     with public_scope():
-        body = Publication.objects.get(kind="needs.publicity").body
-    text = json.dumps(body, ensure_ascii=False)
-    assert body["columns"] == ["受理号", "姓名", "家庭人数", "申请类别"] and len(body["rows"]) == 2
-    assert all(len(row) == 4 for row in body["rows"]) and "测试" not in text and "测*" in text
+        body = Publication.objects.get(kind="qualified").body
+    text, table = json.dumps(body, ensure_ascii=False), body["tables"][0]
+    assert table["header"] == ["受理号", "姓名", "家庭人数", "申请类别"] and len(table["rows"]) == 2
+    assert all(len(row) == 4 for row in table["rows"]) and "测试" not in text and "测*" in text
     assert not scan(body) and not re.search(r"\d{11,}", text.replace("-", "x"))
     assert shown.until_on == date(2026, 3, 9)
     with pytest.raises(Refused, match="还不能"):
         acts.end_publicity(ctx=ctx_of("reviewer", now=later(7)), publicity_id=shown.id)
     acts.end_publicity(ctx=ctx_of("reviewer", now=later(8)), publicity_id=shown.id)
     with public_scope():
-        assert not Publication.objects.filter(kind="needs.publicity").exists(), "taken down by itself"
+        assert not Publication.objects.filter(kind="qualified").exists(), "taken down by itself"
     with pytest.raises(Refused, match="已于"):
         acts.end_publicity(ctx=ctx_of("reviewer", now=later(9)), publicity_id=shown.id)
 

@@ -1,6 +1,6 @@
 """Files in: applications (one row per member, grouped by 家庭序号) and questionnaire answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anju.base.acts import ActContext
@@ -225,7 +225,7 @@ ANSWER_COLUMNS = (
 )
 
 
-def check_answers(ctx: ActContext, rows: list[Row]) -> list[Problem]:
+def check_answers(ctx: ActContext, rows: list[Row], options: Mapping[str, str]) -> list[Problem]:
     """Known counties, possible sizes."""
     known = counties(ctx.region)
     problems = []

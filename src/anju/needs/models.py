@@ -24,7 +24,7 @@ RELATIONS: list[tuple[str, str]] = [
 # GB/T 2261.2
 MARRIAGES: list[tuple[str, str]] = [("10", "未婚"), ("20", "已婚"), ("30", "丧偶"), ("40", "离婚"), ("90", "未说明")]
 MAX_WISHES = 5
-PUBLICITY = "needs.publicity"  # the kind of its publications
+PUBLICITY = "qualified"  # the kind of its publications
 AGE_BANDS: list[tuple[str, str]] = [("20-34", "20—34 岁"), ("35-59", "35—59 岁"), ("60+", "60 岁以上")]
 # The states in which the household's one live application is taken.
 LIVE = ("submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held")
@@ -63,7 +63,7 @@ class Application(Placed):
         ("qualified", "轮候中"), ("housed", "已配房"), ("held", "补录待查"), ("refused", "不予通过"), ("withdrawn", "已撤回"),
     ]  # fmt: skip
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=24, db_collation="C")
     programme = models.CharField(max_length=20, choices=PROGRAMMES)
     # Byte order, so that a prefix search by ^@ has an index under row-level security.
     applicant_name = models.CharField(max_length=60, db_collation="C")
@@ -116,6 +116,7 @@ class Application(Placed):
             models.Index(fields=["region", "state", "-number"], name="application_of_state"),
             models.Index(fields=["region", "-number"], name="application_newest"),
             models.Index(fields=["region", "applicant_name"], name="application_of_name"),
+            models.Index(fields=["number"], name="application_by_number"),
             models.Index(fields=["phone_blind"], name="application_of_phone"),
         ]
 

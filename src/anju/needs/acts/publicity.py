@@ -33,7 +33,17 @@ def publish_applications(*, ctx: ActContext, ids: list[UUID], title: str) -> Pub
         region=ctx.region, title=title.strip(), slug=_slug(ctx), households=len(rows), from_on=ctx.today,
         until_on=ctx.today + timedelta(days=days.value), maker=ctx.account,
     )  # fmt: skip
-    body = {"columns": list(COLUMNS), "rows": [_public(row) for row in sorted(rows, key=lambda r: r.number)]}
+    body = {
+        "paragraphs": [f"经初审、复审，下列 {len(rows)} 户符合条件，现予公示。公示期内有异议的，请向受理窗口书面提出。"],
+        "facts": [["公示期", f"{publicity.from_on} 至 {publicity.until_on}"]],
+        "tables": [
+            {
+                "title": publicity.title,
+                "header": list(COLUMNS),
+                "rows": [_public(row) for row in sorted(rows, key=lambda r: r.number)],
+            }
+        ],
+    }
     release(
         ctx=ctx,
         kind=PUBLICITY,
