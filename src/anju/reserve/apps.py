@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ReserveConfig(AppConfig):
     name = "anju.reserve"
     label = "reserve"
+
+    def ready(self) -> None:
+        from anju.reserve import acts, exports, imports  # noqa: F401  they register themselves
