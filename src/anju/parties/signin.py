@@ -1,4 +1,7 @@
-"""Sign-in: staff by password with a lock-out, families by a code sent to their phone. Tries are counted before they are judged."""
+"""Sign-in: staff by password with a lock-out, families by a code sent to their phone.
+
+A try is counted before it is judged.
+"""
 
 import secrets as random_
 from datetime import datetime, timedelta

@@ -7,7 +7,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.parties import reads
-from anju.parties.acts.shared import filled, held_by, in_own_region
+from anju.parties.acts.shared import filled, held_by, in_own_region, locked
 from anju.parties.context import parameter_book
 from anju.parties.models import Organisation, Resolution, Setting
 from anju.policy.parameters import BY, BadValue, Loosens, Value, catalogue, check_setting
@@ -53,8 +53,7 @@ def propose_resolution(
 @act(clause="4.1", title="复核决议")
 def adopt_resolution(*, ctx: ActContext, resolution_id: UUID) -> Resolution:
     """A second person confirms that the resolution was so decided; it never changes afterwards."""
-    row = Resolution.objects.select_for_update().get(pk=resolution_id)
-    in_own_region(ctx, row.owner_region, f"决议「{row.number}」")
+    row = locked(ctx, Resolution, resolution_id, "这项决议")
     if row.adopted_by:
         raise Conflict(f"决议「{row.number}」已复核")
     ctx.other_than(row.proposed_by, "决议")
@@ -124,8 +123,7 @@ def withdraw_setting(*, ctx: ActContext, setting_id: UUID, reason: str) -> Setti
 
 
 def _open_setting(ctx: ActContext, setting_id: UUID) -> Setting:
-    row = Setting.objects.select_for_update(of=("self",)).get(pk=setting_id)
-    in_own_region(ctx, row.owner_region, "这项参数取值")
+    row = locked(ctx, Setting, setting_id, "这项参数取值")
     if row.confirmed_by or row.withdrawn_by:
         raise Conflict("这项参数取值已确认或已撤回，没有办理；请另行拟定")
     return row

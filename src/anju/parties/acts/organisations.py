@@ -6,7 +6,7 @@ from uuid import UUID
 from stdnum.cn import uscc as uscc_
 
 from anju.base.acts import ActContext, InvalidInput, act
-from anju.parties.acts.shared import filled, held_by, in_own_region
+from anju.parties.acts.shared import filled, held_by, locked
 from anju.parties.models import Organisation
 
 TAKEN = {
@@ -41,8 +41,7 @@ def open_organisation(
 @act(clause="4.1", title="单位更名")
 def rename_organisation(*, ctx: ActContext, organisation_id: UUID, name: str, document: str) -> Organisation:
     """A body has a new name, by a document; the log keeps the old one. Raises Forbidden outside its own region."""
-    row = Organisation.objects.select_for_update().get(pk=organisation_id)
-    in_own_region(ctx, row.owner_region, f"单位「{row.name}」")
+    row = locked(ctx, Organisation, organisation_id, "这个单位")
     ctx.on(row, was=row.name, name=name, document=filled(document, "document", "更名依据"))
     row.name = filled(name, "name", "单位名称")
     with held_by(TAKEN):

@@ -11,7 +11,7 @@ from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refuse
 from anju.base.numbers import mask_phone
 from anju.base.regions import region_range, uuid7
 from anju.base.secrets import blind
-from anju.parties.acts.shared import filled, held_by, in_own_region
+from anju.parties.acts.shared import filled, held_by, in_own_region, locked
 from anju.parties.models import Account, Appointment, Organisation, Region, SignInTry
 from anju.parties.posts import BY_CODE, FAMILY, SECURITY_ADMIN
 from anju.policy.rules.people import MOBILE
@@ -79,9 +79,10 @@ def close_account(*, ctx: ActContext, account_id: UUID, reason: str) -> Account:
     """Nobody signs in by it any more, at once; its posts end today. Raises Forbidden where it holds a post
     elsewhere."""
     account = Account.objects.select_for_update().get(pk=account_id)
+    for row in _live(ctx.today).filter(account=account):
+        in_own_region(ctx, row.region, f"账号「{account.username}」的岗位")
     live = list(_live(ctx.today).filter(account=account).select_for_update().order_by("id"))
     for row in live:
-        in_own_region(ctx, row.region, f"账号「{account.username}」的岗位")
         _keep_one_security_admin(row, ctx.today)
     for row in live:
         row.until = max(row.since, ctx.today)
@@ -151,8 +152,7 @@ def appoint(
 @act(clause="4.5", title="免岗")
 def end_appointment(*, ctx: ActContext, appointment_id: UUID, reason: str) -> Appointment:
     """The post is no longer held from this moment. Raises Refused for the last security administrator."""
-    row = Appointment.objects.select_for_update().get(pk=appointment_id)
-    in_own_region(ctx, row.region, "这个岗位")
+    row = locked(ctx, Appointment, appointment_id, "这个岗位")
     if row.until is not None and row.until <= ctx.today:
         raise Conflict(f"这个岗位已于 {row.until} 终止")
     _keep_one_security_admin(row, ctx.today)

@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput
 from anju.base.regions import region_range
+
+M = TypeVar("M", bound=models.Model)
+
+
+def locked(ctx: ActContext, model: type[M], key: UUID, what: str) -> M:
+    """The row, locked. Raises Forbidden where another region owns it: row-level security would only say that it is not there."""
+    seen: Any = model._default_manager.get(pk=key)
+    in_own_region(ctx, seen.region if hasattr(seen, "region") else seen.owner_region, what)
+    return model._default_manager.select_for_update(of=("self",)).get(pk=key)
 
 
 @contextmanager

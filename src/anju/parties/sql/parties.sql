@@ -35,6 +35,12 @@ DROP POLICY IF EXISTS end_in_own_region ON parties_appointment;
 CREATE POLICY end_in_own_region ON parties_appointment FOR UPDATE TO anju_app
     USING (region BETWEEN current_setting('anju.lo', true) AND current_setting('anju.hi', true));
 
+-- A party's page shows whose post it is in: its own organisation's people, or its own account, and nobody else.
+DROP POLICY IF EXISTS own_posts ON parties_appointment;
+CREATE POLICY own_posts ON parties_appointment FOR SELECT TO anju_party
+    USING (nullif(current_setting('anju.party', true), '')::uuid IN (organisation_id, account_id));
+GRANT SELECT ON parties_appointment, parties_post TO anju_party;
+
 -- An appointment is ended, never rewritten or removed: who could do what on which day stays known.
 CREATE OR REPLACE FUNCTION appointment_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
