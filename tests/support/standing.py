@@ -8,7 +8,7 @@ from anju.parties.setup import lay_foundations
 
 STANDING = (
     "base_installation", "base_workingday", "parties_region", "parties_censusfigure", "parties_post", "parties_postpower",
-    "parties_rate",
+    "parties_rate", "ledger_purpose", "ledger_flowrule",
 )  # fmt: skip
 
 
