@@ -21,7 +21,7 @@ REWRITES = [
 @pytest.mark.parametrize("statement", REWRITES)
 def test_an_appointment_is_ended_never_rewritten(committed: None, statement: str) -> None:
     who = appointed("someone", "notary", CITY, acts.open_organisation(ctx=context(), kind="notary", name="公证处"))
-    with raw("owner") as owner, pytest.raises(psycopg.Error, match="may only be ended|outside an act"):
+    with raw("owner") as owner, pytest.raises(psycopg.Error, match=r"may only be ended|outside an act"):
         owner.execute("ALTER TABLE parties_appointment DISABLE TRIGGER guard")
         owner.execute(statement, [who.pk])
 
