@@ -1,5 +1,6 @@
 """A small programme for tests: one acquirer, one developer, a priced project, qualified households; each step by the rooms' acts."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,14 +11,15 @@ import pytest
 from django.db import DatabaseError, connection
 
 from anju.base.acts import ActContext
+from anju.base.acts.context import SHANGHAI
 from anju.base.regions import scope, uuid7
 from anju.base.secrets import blind, seal
 from anju.needs.models import Application
 from anju.negotiation import acts as negotiation
 from anju.negotiation.models import AcquirerDecision, Letter
 from anju.offering import acts, reads
-from anju.offering.models import Batch, Choice, Gate
-from anju.parties.models import Admission, Organisation
+from anju.offering.models import Batch, Choice, Draw, Gate
+from anju.parties.models import Account, Admission, Organisation
 from anju.policy.parameters import ParameterBook, Setting
 from anju.pricing.models import Appraisal, Ceiling, CostSheet, UnitPrice
 from anju.reserve.models import Building, Project, ProjectScreening, Screening, Unit
@@ -60,6 +62,10 @@ class World:
         organisation = self.acquirer.pk if post.startswith("acquirer") else None
         now = datetime(self.day.year, self.day.month, self.day.day, 4, 0, tzinfo=UTC)
         return context(post, CITY, **{"now": now, "params": self.book, "organisation": organisation, **changes})
+
+    def at(self, hour: int, minute: int = 0) -> datetime:
+        """A time of the day, as the clock on the wall says it."""
+        return datetime(self.day.year, self.day.month, self.day.day, hour, minute, tzinfo=SHANGHAI)
 
     def seller(self) -> ActContext:
         """The developer's agent."""
@@ -238,6 +244,54 @@ def ordered(found: World, batch: Batch) -> None:
     row = acts.freeze(ctx=found.ctx(), batch_id=batch.pk)
     assert row.method != "draw", "use drawn() where there are more households than homes"
     acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk)
+
+
+ONE, TWO = b"\x01" * 32, b"\x02" * 32
+KL8 = [list(range(1, 21))]
+SSQ = [[1, 5, 9, 17, 26, 33], [8]]
+
+
+def person(name: str) -> UUID:
+    """Somebody with an account, outside the acquirer."""
+    with open_act(CITY):
+        row = Account.objects.create(username=f"{name}{uuid7().hex[-8:]}", name=name, password="!", synthetic=True)
+    return row.pk
+
+
+def fixed(found: World, batch: Batch, secrets: Sequence[bytes] = (ONE, TWO)) -> list[UUID]:
+    """Frozen, two holders committed, the plan of the draw announced; the holders' accounts."""
+    found.day = batch.apply_until + timedelta(days=1)
+    acts.freeze(ctx=found.ctx(), batch_id=batch.pk)
+    holders = [person(f"持有人{at}") for at, _ in enumerate(secrets, 1)]
+    named = [(f"持有人{at}", account) for at, account in enumerate(holders, 1)]
+    acts.name_holders(ctx=found.ctx("office_clerk"), batch_id=batch.pk, holders=named)
+    for account, secret in zip(holders, secrets, strict=True):
+        digest = hashlib.sha256(secret).hexdigest()
+        acts.commit_secret(ctx=found.ctx("notary", account=account), batch_id=batch.pk, commitment=digest)
+    acts.fix_sources(
+        ctx=found.ctx(), batch_id=batch.pk, values=[("kl8", "2026070"), ("ssq", "2026030")], reveal_until=found.at(20),
+        value_from=found.at(21, 30),
+    )  # fmt: skip
+    return holders
+
+
+def valued(found: World, batch: Batch) -> None:
+    """Two days on, two people have entered both public values."""
+    found.later(2)
+    with scope(CITY):
+        sources = list(batch.draws.latest("round").sources.order_by("order"))
+    for post in ("acquirer_clerk", "office_clerk"):
+        for source, drums in zip(sources, (KL8, SSQ), strict=True):
+            acts.enter_public_value(ctx=found.ctx(post), source_id=source.pk, drums=drums)
+
+
+def drawn(found: World, batch: Batch) -> Draw:
+    """The whole ceremony, and the order."""
+    holders = fixed(found, batch)
+    for account, secret in zip(holders, (ONE, TWO), strict=True):
+        acts.reveal_secret(ctx=found.ctx("notary", account=account), batch_id=batch.pk, secret=secret.hex())
+    valued(found, batch)
+    return acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk)
 
 
 def paid(found: World, batch: Batch, count: int) -> list[Choice]:
