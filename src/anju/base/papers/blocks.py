@@ -1,5 +1,6 @@
 """What a paper is made of: plain blocks that are frozen with it. No markup in a text means anything."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -76,4 +77,5 @@ def _text(value: object) -> str:
     text = str(value) if value is not None else "—"
     if len(text) > TEXT_MAX:
         raise ValueError(f"a block holds at most {TEXT_MAX} characters, got {len(text)}")
-    return "".join(c for c in text if c.isprintable() or c == "\n")
+    # Not isprintable(): it drops characters newer than this Python, and a name may hold one.
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 import segno
 from docx import Document
@@ -10,14 +11,15 @@ from docx.document import Document as Paper
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 BODY, TITLE, STRONG = "仿宋", "方正小标宋简体", "黑体"
 RED = RGBColor(0xC8, 0x10, 0x2E)
 SIZE = 15
+TEXT_WIDTH = 156  # mm between the margins
 
 
 def draw(data: dict[str, Any]) -> bytes:
@@ -89,27 +91,33 @@ def _table(paper: Paper, block: dict[str, Any]) -> None:
     if block["title"]:
         caption = _line(paper, block["title"], size=12, align=WD_ALIGN_PARAGRAPH.CENTER, font=STRONG, bold=True)
         caption.paragraph_format.keep_with_next = True
-    grid = _grid(paper, [block["header"], *block["rows"]], block["widths"], bold_rows={0})
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    _grid(paper, [block["header"], *block["rows"]], block["widths"], headed=True)
 
 
 def _facts(paper: Paper, block: dict[str, Any]) -> None:
-    _grid(paper, block["rows"], [1, 3], bold_rows=set())
+    _grid(paper, block["rows"], [1, 3], headed=False)
 
 
-def _grid(paper: Paper, rows: list[list[str]], widths: list[int], bold_rows: set[int]) -> Any:
+def _grid(paper: Paper, rows: list[list[str]], widths: list[int], *, headed: bool) -> None:
+    """A ruled table, its rows written as XML at once: python-docx takes a second for each hundred."""
     grid = paper.add_table(rows=0, cols=len(widths), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    twips = [round(Mm(TEXT_WIDTH * share / sum(widths)).twips) for share in widths]
     for at, row in enumerate(rows):
-        cells = grid.add_row().cells
-        for cell, text, share in zip(cells, row, widths, strict=True):
-            cell.width = Mm(156 * share / sum(widths))
-            cell.paragraphs[0].paragraph_format.line_spacing = 1.1
-            _run(cell.paragraphs[0], text, size=10.5, bold=at in bold_rows)
+        head = headed and at == 0
+        cells = "".join(_cell(text, width, head) for text, width in zip(row, twips, strict=True))
+        repeat = "<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>" if head else "<w:trPr><w:cantSplit/></w:trPr>"
+        grid._tbl.append(parse_xml(f"<w:tr {nsdecls('w')}>{repeat}{cells}</w:tr>"))
     paper.add_paragraph().paragraph_format.line_spacing = 0.5
-    return grid
+
+
+def _cell(text: str, twips: int, bold: bool) -> str:
+    look = f'<w:rPr>{"<w:b/>" if bold else ""}<w:sz w:val="21"/><w:szCs w:val="21"/></w:rPr>'
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{twips}" w:type="dxa"/></w:tcPr><w:p><w:pPr><w:spacing w:line="264" w:lineRule="auto"/>'
+        f"</w:pPr><w:r>{look}{lines}</w:r></w:p></w:tc>"
+    )
 
 
 def _signatures(paper: Paper, block: dict[str, Any]) -> None:

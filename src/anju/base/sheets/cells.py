@@ -26,6 +26,7 @@ _INVISIBLE = dict.fromkeys(
 _HALF_WIDTH = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))} | {
     0x3000: 0x20
 }
+_CLEANED = _INVISIBLE | _HALF_WIDTH
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$")
 _DAY = re.compile(
@@ -51,7 +52,7 @@ def clean(value: Any) -> Any:
         return value
     if value.isascii():
         return value.strip()
-    return value.translate(_INVISIBLE).translate(_HALF_WIDTH).strip()
+    return value.translate(_CLEANED).strip()
 
 
 def parser_of(column: Column) -> Callable[[Any], Any]:
@@ -68,6 +69,8 @@ def parser_of(column: Column) -> Callable[[Any], Any]:
 
 
 def _check_text(value: str, longest: int) -> None:
+    if len(value) <= longest and value.isalnum():
+        return  # letters, digits and characters only: the common case, and the fast one
     if len(value) > longest:
         raise BadCell(f"内容有 {len(value)} 个字，超过上限 {longest} 个字；请删减")
     if looks_like_formula(value):

@@ -1,5 +1,6 @@
 """Judge a table cell by cell, column after column; say every bad cell with its place, value, reason and clause."""
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,7 +111,7 @@ def _across(ctx: ActContext, report: _Report, rows: list[Row], options: Mapping[
 def _column(report: _Report, table: Table, column: Column) -> list[Any]:
     """One column's values; each distinct cell is read once. A bad or empty cell is None."""
     at, parse = table.places[column.field], parser_of(column)
-    seen: dict[tuple[type, Any], tuple[Any, str]] = {}
+    seen: dict[Any, tuple[Any, str]] = {}
     found: list[Any] = []
     for number, cells in table.rows:
         cell = cells[at]
@@ -120,10 +121,11 @@ def _column(report: _Report, table: Table, column: Column) -> list[Any]:
                 report.add(Problem(number, column.title, "", why))
             found.append(None)
             continue
-        key = (type(cell), cell)
-        if key not in seen:
-            seen[key] = _read(parse, cell)
-        value, why = seen[key]
+        key = (bool, cell) if cell is True or cell is False else cell  # since True == 1
+        known = seen.get(key)
+        if known is None:
+            known = seen[key] = _read(parse, cell)
+        value, why = known
         if why:
             report.add(Problem(number, column.title, str(cell), why))
         found.append(value)
@@ -139,14 +141,20 @@ def _read(parse: Any, cell: Any) -> tuple[Any, str]:
 
 def _doubled(report: _Report, rows: list[Row], fields: tuple[str, ...], title: str) -> None:
     """Rows that say the same thing twice: the first stands, the later ones are refused."""
+    present = [name for name in fields if name in report.table.places]
+    if not present:
+        return
+    pick = operator.itemgetter(present[0], *present) if len(present) == 1 else operator.itemgetter(*present)
     first: dict[tuple[Any, ...], int] = {}
     for row in rows:
-        key = tuple(row.values.get(name) for name in fields)
-        if row.number in report.bad or all(part is None for part in key):
+        if row.number in report.bad:
+            continue
+        key = pick(row.values)
+        if key.count(None) == len(key):
             continue
         earlier = first.setdefault(key, row.number)
         if earlier != row.number:
-            value = "、".join(str(part) for part in key if part is not None) if title else ""
+            value = "、".join(str(part) for part in dict.fromkeys(key) if part is not None) if title else ""
             report.add(Problem(row.number, title, value, f"与第 {earlier} 行重复；请只留一行"))
 
 

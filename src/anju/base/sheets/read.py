@@ -20,6 +20,8 @@ ROWS_MAX = 200_000
 COLUMNS_MAX = 500
 CELLS_MAX = 12_000_000
 TOTALS = frozenset({"合计", "总计", "小计"})
+# Addresses past column Z or row 99,999: the only ones that can make a sheet too large.
+_FAR_OUT = re.compile(rb"\br\s*=\s*[\"']([A-Z]{2,}(?=\d)|[A-Z]?(?=\d{6}))(\d+)[\"']")
 SHEETS = frozenset({"xlsx", "xls", "ods", "csv", "text"})
 
 
@@ -196,10 +198,9 @@ def _refuse_sparse(data: bytes) -> None:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 part = archive.read(name)
-                rows = {len(n): n for n in sorted(set(re.findall(rb'\br="[A-Z]{0,3}(\d{6,})"', part)))}
-                columns = set(re.findall(rb'\br="([A-Z]{2,})\d', part))
-                height = max((int(n) for n in rows.values()), default=0)
-                width = max((_index(c) for c in columns), default=0)
+                addresses = set(_FAR_OUT.findall(part))
+                height = max((int(row) for _, row in addresses), default=0)
+                width = max((_index(column) for column, _ in addresses), default=0)
                 _refuse_large(name.rpartition("/")[2], height, width)
 
 
