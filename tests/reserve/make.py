@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection
-from support.db import context, open_act
 
 from anju.base.acts import ActContext
 from anju.parties.models import Organisation
@@ -15,6 +14,7 @@ from anju.policy.parameters import ParameterBook, Setting
 from anju.reserve import acts
 from anju.reserve.facts import check_items
 from anju.reserve.models import Project, Unit
+from support.db import context, open_act
 
 CITY, STANDS_IN = "231200", "231202"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from reserve import make
-from support.db import open_act
 
 from anju.base.acts import Refused
 from anju.base.regions import scope
 from anju.policy.verdict import Outcome
 from anju.reserve import acts, reads
 from anju.reserve.models import Project, ProjectScreening, Screening
+from reserve import make
+from support.db import open_act
 
 pytestmark = pytest.mark.django_db
 
