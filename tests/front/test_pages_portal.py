@@ -76,6 +76,27 @@ def test_an_announcement_shows_its_number_homes_prices_tables_and_the_end_of_its
     assert "月租" in home and "58.40㎡" in home and "<dt>朝向</dt><dd>南</dd>" in home
 
 
+def batch_body(**changes: Any) -> dict[str, Any]:
+    """What ``offering`` publishes of a batch."""
+    return {"batch_id": "b-1", "region": "231200", "number": "231200-2026-01", "project": "枫林雅苑", **changes}
+
+
+def test_the_data_that_a_room_publishes_are_said_in_words_and_linked_along_the_batch() -> None:
+    published("draw_list", "b-1-1", batch_body(entrants=168, homes=120, entrants_sha256="ab" * 32, method_title="摇号"), title="名单已封存")
+    published(
+        "draw_plan", "b-1-1", batch_body(holders=[{"holder": "公证员", "commitment": "cd" * 32}], sources=[{"game": "快乐8", "issue": "2026055"}]),
+        title="摇号安排",
+    )  # fmt: skip
+    published("gate", "b-1", batch_body(taken=109, offered=120, needed=114, ratio=95, passed=False, next="定金全部原路退回"), title="锁定需求未达标")
+    client = Client()
+    page = text(client.get("/portal/news/draw_list/231200/b-1-1/"))
+    assert "168 户" in page and "120 套" in page and "ab" * 32 in page and "锁定需求未达标" in page and "摇号安排" in page
+    page = text(client.get("/portal/news/draw_plan/231200/b-1-1/"))
+    assert "公证员" in page and "第 2026055 期" in page
+    page = text(client.get("/portal/news/gate/231200/b-1/"))
+    assert "还差 5 套" in page and "定金全部原路退回" in page and "未达标" in page
+
+
 def test_after_its_window_an_announcement_offers_no_subscription() -> None:
     published("announcement", "2026-001", {**ANNOUNCED, "apply_until": "2026-02-20"})
     page = text(Client().get("/portal/news/announcement/231200/2026-001/"))
@@ -207,11 +228,32 @@ def test_our_own_sha256_and_hmac_agree_with_pythons_on_every_length() -> None:
         assert plain == hashlib.sha256(data).hexdigest() and keyed == hmac.digest(data, "保障性住房".encode(), "sha256").hex()
 
 
-def test_a_paper_is_checked_by_its_printed_code() -> None:
-    published("paper", "AB12-CD34", {"facts": [["文号", "绥安意〔2026〕1 号"], ["套数", "120"]]}, title="收购意向书")
-    page = text(Client().get("/portal/check/?code=ab12-cd34"))
-    assert "查到这份公文" in page and "绥安意〔2026〕1 号" in page
-    assert "没有查到" in text(Client().get("/portal/check/?code=XXXX"))
+def issued() -> Any:
+    from anju.base.papers import issue, para
+    from anju.needs.models import Application
+
+    with open_act("231202") as ctx:
+        about = Application(region="231202", id=uuid7())
+        return issue(ctx=ctx, kind="notice", title="受理通知书", blocks=[para("已受理。")], obj=about, prefix="受")
+
+
+def test_a_paper_is_checked_by_its_whole_printed_code_and_shows_its_head_only() -> None:
+    paper = issued()
+    for code in (paper.code, paper.code.lower(), paper.code.replace("-", "")):
+        page = text(Client().get("/portal/check/", {"code": code}))
+        assert "是这里出具的" in page and paper.number in page and paper.data_sha256 in page
+        assert "已受理。" not in page, "the content is not for everybody who finds a page"
+
+
+@pytest.mark.parametrize("code", ["ABCD-EFGH-JKMN", "%", "' OR 1=1 --", "A" * 300, "一二三"])
+def test_a_code_that_was_never_printed_is_not_found(code: str) -> None:
+    issued()
+    assert "没有查到" in text(Client().get("/portal/check/", {"code": code}))
+
+
+def test_a_part_of_a_code_finds_nothing() -> None:
+    paper = issued()
+    assert "没有查到" in text(Client().get("/portal/check/", {"code": paper.code[:9]}))
     assert "没有查到" not in text(Client().get("/portal/check/"))
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front.api import api, docs
-from anju.front.pages import cockpit, draws, files, home, loads, portal, search
+from anju.front.pages import cockpit, draws, files, home, loads, papers, portal, search
 from anju.web import errors
 
 # Rooms with pages, in the plan's order.
@@ -28,6 +28,9 @@ doors: list[URLPattern | URLResolver] = [
     path("loads/<uuid:load_id>/accept/", loads.accept, name="accept"),
     path("loads/<uuid:load_id>/reject/", loads.reject, name="reject"),
     path("loads/<uuid:load_id>/resume/", loads.resume, name="resume"),
+    path("papers/", papers.index, name="papers"),
+    path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
+    path("papers/<uuid:paper_id>/sign/", papers.sign, name="sign"),
     path("portal/", portal.home, name="portal"),
     path("portal/news/", portal.news, name="news"),
     path("portal/news/<str:kind>/<str:region>/<str:slug>/", portal.announcement, name="announcement"),
@@ -36,7 +39,7 @@ doors: list[URLPattern | URLResolver] = [
     path("portal/draws/verify_draw.py", draws.script, name="draw_script"),
     path("portal/draws/<str:region>/<str:slug>/", draws.draw, name="draw"),
     path("portal/draws/<str:region>/<str:slug>/transcript.json", draws.transcript, name="transcript"),
-    path("portal/check/", portal.check, name="check"),
+    path("portal/check/", papers.check, name="check"),
     path("portal/how/", portal.how, name="how"),
 ]
 

@@ -40,7 +40,8 @@ ROOMS = (
     Room("cockpit", "驾驶舱", "map-2", "front:cockpit", "front.cockpit", WATCH),
     Room("oversight", "核验与考核", "shield-check", "oversight:list", "oversight.view", WATCH),
     Room("ledger", "账簿", "report-money", "ledger:list", "ledger.view", WATCH),
-    Room("loads", "导入与导出", "upload", "front:loads", "base.bring_file", HOUSE),
+    Room("loads", "导入与导出", "upload", "front:loads", "base.view", HOUSE),
+    Room("papers", "文书", "file-text", "front:papers", "base.view", HOUSE),
     Room("parties", "机构账号与参数", "settings", "parties:list", "parties.view", HOUSE),
 )  # fmt: skip
 

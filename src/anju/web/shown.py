@@ -257,12 +257,13 @@ class PaperRow:
 
     paper: Paper
     files: list[tuple[str, str]]
+    url: str = ""
 
 
 def papers(obj: models.Model) -> list[PaperRow]:
     """The papers of an object, newest first."""
     rows = Paper.objects.filter(object_id=obj.pk).order_by("-issued_at", "id")
-    return [PaperRow(row, _files(row)) for row in rows]
+    return [PaperRow(row, _files(row), _page("front:paper", row.pk)) for row in rows]
 
 
 def _files(row: Paper) -> list[tuple[str, str]]:
@@ -276,8 +277,12 @@ def _files(row: Paper) -> list[tuple[str, str]]:
 
 def file_url(evidence_id: UUID) -> str:
     """Where a kept file is opened; empty while the front door has no such page."""
+    return _page("front:file", evidence_id)
+
+
+def _page(name: str, key: UUID) -> str:
     try:
-        return reverse("front:file", args=[evidence_id])
+        return reverse(name, args=[key])
     except NoReverseMatch:
         return ""
 

@@ -50,7 +50,7 @@ def draw(request: HttpRequest, region: str, slug: str) -> HttpResponse:
         "p": item, "t": transcript, "method": METHODS.get(transcript["method"], "") if transcript else "", "asked": asked,
         "place": place_of(transcript, asked) if transcript and asked else None, "order": order[:LISTED], "more": len(order) > LISTED,
         "sha256": row.body.get("transcript_sha256") or hashlib.sha256(text.encode()).hexdigest(), "steps": steps_of(transcript) if transcript else [],
-        "homes": len(transcript["homes"].splitlines()) if transcript else 0,
+        "homes": len(transcript["homes"].splitlines()) if transcript else 0, "others": portal.others(request, item),
     })  # fmt: skip
 
 

@@ -41,7 +41,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-@page(power="base.bring_file")
+@page(power="base.view")
 def index(request: HttpRequest) -> HttpResponse:
     """All loads of the region."""
     mine = kinds_of(request)
@@ -108,7 +108,7 @@ def template(request: HttpRequest, name: str) -> HttpResponse:
     return download(template_of(kind), f"{kind.title}-模板.xlsx", XLSX)
 
 
-@page(power="base.bring_file")
+@page(power="base.view")
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """One registered export."""
     found = EXPORTS.get(name)
@@ -127,7 +127,7 @@ def _load(load_id: UUID) -> Load:
     return row
 
 
-@page(power="base.bring_file")
+@page(power="base.view")
 def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """One load: what was found, what is in, what is to be decided."""
     row = _load(load_id)
@@ -160,7 +160,7 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(power="base.bring_file")
+@page(power="base.view")
 def job(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """How far a load has come; the page asks every two seconds while it runs."""
     row = _load(load_id)

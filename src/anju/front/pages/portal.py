@@ -14,7 +14,6 @@ from anju.base.publication.models import Publication
 from anju.front.pages import published
 from anju.parties.access import public
 from anju.parties.models import Region
-from anju.web.lists import typed
 
 CARDS, PAGE = 6, 20
 
@@ -77,11 +76,19 @@ def announcement(request: HttpRequest, kind: str, region: str, slug: str) -> Htt
     if kind in published.NOT_NEWS:
         raise Http404("没有这一页")
     item = shown_many(request, [one(kind, region, slug)])[0]
+    running = item.until is None or item.until > now(request)
     return render(
-        request,
-        "front/announcement.html",
-        {"p": item, "now": now(request), "running": item.until is None or item.until > now(request)},
-    )
+        request, "front/announcement.html", {"p": item, "now": now(request), "running": running, "others": others(request, item)}
+    )  # fmt: skip
+
+
+def others(request: HttpRequest, item: published.Shown) -> list[published.Shown]:
+    """What else was published of the same batch, in the order it happened."""
+    batch = item.row.body.get("batch_id")
+    if not batch:
+        return []
+    rows = live().filter(region=item.row.region, body__batch_id=batch).exclude(pk=item.row.pk).order_by("published_at", "id")
+    return shown_many(request, rows[:20])
 
 
 @public
@@ -92,14 +99,6 @@ def home_page(request: HttpRequest, region: str, slug: str, label: str) -> HttpR
     if found is None:
         raise Http404("这份公告里没有这套房")
     return render(request, "front/home_of.html", {"p": item, "h": found, "now": now(request)})
-
-
-@public
-def check(request: HttpRequest) -> HttpResponse:
-    """Whether a paper is genuine: its printed code is looked up among what was published."""
-    code = typed(request.GET.get("code", "")).upper()[:24]
-    row = Publication.objects.filter(visible=True, kind="paper", slug=code).first() if code else None
-    return render(request, "front/check.html", {"code": code, "p": shown_many(request, [row])[0] if row else None})
 
 
 @public

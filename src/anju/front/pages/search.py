@@ -123,7 +123,7 @@ def groups(request: HttpRequest, q: str) -> list[tuple[str, list[Hit], bool]]:
             found.append((title, [shape(r) for r in rows[:EACH]], len(rows) > EACH))
     rows = list(within(request, papers(q))[: EACH + 1])
     found.append(
-        ("公文", [Hit(r.number, r.title, f"验真码 {r.code}", _paper(r)) for r in rows[:EACH]], len(rows) > EACH)
+        ("公文", [Hit(r.number, r.title, f"文书码 {r.code}", _paper(r)) for r in rows[:EACH]], len(rows) > EACH)
     )
     if "parties.view" in powers:
         rows = list(Organisation.objects.filter(Q(name__begins=q) | Q(uscc=q)).order_by("name", "id")[: EACH + 1])
@@ -138,7 +138,7 @@ def groups(request: HttpRequest, q: str) -> list[tuple[str, list[Hit], bool]]:
 
 
 def _paper(row: Paper) -> str:
-    return reverse("front:file", args=[row.pdf_id or row.docx_id]) if row.pdf_id or row.docx_id else ""
+    return reverse("front:paper", args=[row.pk])
 
 
 def _organisation(row: Organisation) -> str:
