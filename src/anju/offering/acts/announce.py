@@ -39,12 +39,12 @@ TAKEN = {
 @act(clause=CLAUSE, title="发布房源公告")
 def announce_batch(
     *, ctx: ActContext, letter_id: UUID, apply_from: date, apply_until: date, method: str, earnest_fen: int,
-    earnest_until: date | None = None, rent_programme: str = "affordable_rental", reserved: Mapping[UUID, int] | None = None,
+    earnest_until: date | None = None, rent_programme: str = "affordable_rental", reserved: Sequence[tuple[UUID, int]] = (),
 ) -> Batch:  # fmt: skip
     """Offer a signed letter's homes to the public (向全社会发布), in a window as long as the parameter asks.
 
-    ``earnest_fen`` is the parameter's sum a home, ``method`` the parameter's for each programme offered. ``reserved``: unit
-    → the priority group that comes first for it. Opens the batch's earnest book. Raises Refused with what is not met.
+    ``earnest_fen`` is the parameter's sum a home, ``method`` the parameter's for each programme offered. ``reserved``:
+    (unit, the priority group that comes first for it). Opens the batch's earnest book. Raises Refused with what is not met.
     """
     letter = letter_for(ctx, letter_id)
     ctx.on(letter, number=letter.number)
@@ -54,7 +54,7 @@ def announce_batch(
         )
     _timetable(ctx, letter, apply_from, apply_until, earnest_until)
     units = [unit for unit in units_of(letter) if unit.state == "intended"]
-    homes = _homes(ctx, letter, units, rent_programme, earnest_fen, reserved or {})
+    homes = _homes(ctx, letter, units, rent_programme, earnest_fen, dict(reserved))
     _rules(ctx.inforce(), {home.programme for home in homes}, method, earnest_fen)
     batch = Batch(
         region=ctx.region, project=letter.project, letter=letter, number=reads.next_number(ctx.region, ctx.today),
@@ -140,12 +140,10 @@ def _homes(
     rows = UnitPrice.objects.filter(region=ctx.region, project=letter.project)
     prices = {(unit, tenure): fen for unit, tenure, fen in rows.values_list("unit_id", "tenure", "amount_fen")}
     unpriced = [unit.code for unit in units if (unit.pk, unit.tenure) not in prices]
-    if not units or unpriced:
-        raise Refused(
-            f"{len(unpriced)} 套还没有{'一房一价' if unpriced else '可公告的房源'}"
-            f"{f'（{unpriced[0]} 等）' if unpriced else ''}，没有发布；请先定价",
-            clause=CLAUSE,
-        )
+    if not units:
+        raise Refused(f"意向书 {letter.number} 没有可公告的房源，没有发布；请核对房源状态", clause=CLAUSE)
+    if unpriced:
+        raise Refused(f"{len(unpriced)} 套还没有一房一价（{unpriced[0]} 等），没有发布；请先定价", clause=CLAUSE)
     return [
         BatchUnit(
             region=ctx.region, project=letter.project, unit=unit, label=label_of(unit), tenure=unit.tenure,
