@@ -47,8 +47,12 @@ class Cell:
 def cells(region: str) -> list[Cell]:
     """The demand of now, of a county or of the whole city, ordered by county, tenure, rooms and band."""
     with connection.cursor() as cursor:
+        # Right after a large load the planner has no statistics yet, and would walk all wishes for every household.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(CELLS.replace("% 100000", "%% 100000"), region_range(region))
-        return [Cell(*row[:5], int(row[5])) for row in cursor.fetchall()]
+        found = [Cell(*row[:5], int(row[5])) for row in cursor.fetchall()]
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return found
 
 
 def households(region: str) -> int:

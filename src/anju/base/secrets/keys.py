@@ -77,7 +77,7 @@ def versions(kind: str) -> list[int]:
 
 def current(kind: str) -> int:
     """The version that new values are made with. Raises BadKey where there is none."""
-    return _current(str(folder()), kind)
+    return _current(str(settings.KEYS), kind)
 
 
 @cache
@@ -90,7 +90,7 @@ def _current(_folder: str, kind: str) -> int:
 
 def key(kind: str, version: int) -> bytes:
     """The 32 bytes of a version. Raises BadKey."""
-    return _key(str(folder()), kind, version)
+    return _key(str(settings.KEYS), kind, version)
 
 
 @cache

@@ -15,6 +15,7 @@ from anju.base.numbers import mask_document, mask_name
 from anju.base.regions import region_range
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import open_ticket
+from anju.needs import bulk
 from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, clash_sentence, limit, next_numbers, put_on_desk, reserve
 from anju.needs.households import (
     Fault,
@@ -130,9 +131,9 @@ def _store(ctx: ActContext, taken: Sequence[tuple[Brought, Prepared]], days: Day
         rows.append(
             application_row(one, ctx=ctx, number=number, accepted_on=on, verdicts=frozen(verdicts), load_id=load.id)
         )
-    Application.objects.bulk_create(rows)
-    Member.objects.bulk_create([row for _, one in taken for row in member_rows(one, ctx.region)])
-    Wish.objects.bulk_create([row for _, one in taken for row in wish_rows(one, ctx.region)])
+    bulk.insert(rows)
+    bulk.insert([row for _, one in taken for row in member_rows(one, ctx.region)])
+    bulk.insert([row for _, one in taken for row in wish_rows(one, ctx.region)])
     return rows
 
 

@@ -34,7 +34,9 @@ def publish_applications(*, ctx: ActContext, ids: list[UUID], title: str) -> Pub
         until_on=ctx.today + timedelta(days=days.value), maker=ctx.account,
     )  # fmt: skip
     body = {
-        "paragraphs": [f"经初审、复审，下列 {len(rows)} 户符合条件，现予公示。公示期内有异议的，请向受理窗口书面提出。"],
+        "paragraphs": [
+            f"经初审、复审，下列 {len(rows)} 户符合条件，现予公示。公示期内有异议的，请向受理窗口书面提出。"
+        ],
         "facts": [["公示期", f"{publicity.from_on} 至 {publicity.until_on}"]],
         "tables": [
             {

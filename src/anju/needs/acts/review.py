@@ -8,6 +8,7 @@ from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
+from anju.needs import bulk
 from anju.needs.acts.steps import (
     CLAUSE,
     FIRST,
@@ -115,12 +116,15 @@ def _bulk(ctx: ActContext, ids: Sequence[UUID], step: str) -> dict[str, Any]:
         raise Refused(f"所选申请没有一份在{TITLES[step]}环节，没有办理；请刷新列表后再选", clause=CLAUSE)
     left = _not_theirs(ctx, rows, step)
     good = _judged(ctx, [row for row in rows if row.id not in left], left)
-    Review.objects.bulk_create(
-        Review(
-            region=ctx.region, application_id=row.id, step=step, outcome=PASS, reviewer=ctx.account, reviewed_at=ctx.now
-        )
-        for row in good
-    )
+    bulk.insert(
+        [
+            Review(
+                region=ctx.region, application_id=row.id, step=step, outcome=PASS, reviewer=ctx.account,
+                reviewed_at=ctx.now,
+            )
+            for row in good
+        ]
+    )  # fmt: skip
     done = [row.id for row in good]
     Application.objects.filter(region=ctx.region, id__in=done).update(state=passed)
     _desks(ctx, good, step)
