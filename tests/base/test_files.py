@@ -105,6 +105,8 @@ HIDDEN_SCRIPT = b"%PDF-1.7\n1 0 obj << /Type /ObjStm /Filter /FlateDecode >>\nst
         ),
         ("脚本.pdf", b"%PDF-1.7\n<< /S /Java#53cript >>", "脚本或内嵌文件"),
         ("脚本.pdf", HIDDEN_SCRIPT, "脚本或内嵌文件"),
+        ("脚本.pdf", b"%PDF-1.7\n<<>> stream\n% endstream\n2 0 obj << /S /JS (x) >> endobj", "脚本或内嵌文件"),
+        ("脚本.pdf", b"%PDF-1.7\n<<>> stream\n2 0 obj << /S /JS (x) >> endobj\nendstream", "脚本或内嵌文件"),
         ("启动.pdf", b"%PDF-1.7\n<< /S /Launch /F (cmd.exe) >>", "/Launch"),
         ("附件.pdf", b"%PDF-1.7\n<< /Names << /EmbeddedFiles 3 0 R >> >>", "/EmbeddedFiles"),
         ("宏.xlsx", zipped({"[Content_Types].xml": CONTENT_TYPES, "xl/vbaProject.bin": b"x"}), "含有宏"),
@@ -175,3 +177,8 @@ def test_the_database_holds_no_evidence_without_size_or_over_50_mb() -> None:
             with pytest.raises(Exception, match="evidence_size"), attack.transaction():
                 attack.execute("UPDATE base_evidence SET size = %s WHERE id = %s", [size, row.id])
     assert Evidence._meta.db_table == "base_evidence"
+
+
+def test_bytes_of_an_image_that_spell_a_script_by_chance_are_taken() -> None:
+    body = b"%PDF-1.7\n1 0 obj\n<< /Length 9 >>\nstream\n\x01/JS \x02\x03\nendstream\nendobj\n%%EOF"
+    assert check_upload("扫描件.pdf", body, frozenset({"pdf"}), MIB) == "pdf"

@@ -44,6 +44,8 @@ _MAIN_PARTS = {
 # Parts by which an office file runs something or carries another file.
 _ACTIVE_PART = re.compile(r"(?i)(^|/)(vba\w*\.bin|macrosheets/|activex/|embeddings/|basic/|scripts/|object \d+/)")
 _PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
+_PDF_STREAM = re.compile(rb">>\s*stream\r?\n(.*?)endstream", re.DOTALL)
+_PDF_OBJECT = re.compile(rb"\d\s+\d+\s+obj\b|\btrailer\b")
 _SCRIPT_TEXT = re.compile(rb"(?i)<\s*(!doctype|html|script|svg|iframe|object|\?php|body|img|\?xml)")
 _UNSAFE_NAME = re.compile("[\x00-\x1f\x7f/\\\\\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -102,7 +104,7 @@ def _media_of(name: str, data: bytes) -> str:
 
 
 def _pdf(name: str, data: bytes) -> str:
-    for part in (data, *_pdf_streams(data)):
+    for part in (_outside_streams(data), *_pdf_streams(data)):
         plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), part) if b"#" in part else part
         found = _PDF_ACTIVE.search(plain)
         if found:
@@ -112,13 +114,21 @@ def _pdf(name: str, data: bytes) -> str:
     return "pdf"
 
 
+def _outside_streams(data: bytes) -> bytes:
+    """The file without the bodies of its streams: the bytes of an image or font spell ``/JS`` by chance.
+
+    A body in which an object begins is kept: a reader that takes the word ``stream`` for a comment would see that object.
+    """
+    return _PDF_STREAM.sub(lambda m: m[0] if _PDF_OBJECT.search(m[1]) else b">> stream endstream", data)
+
+
 def _pdf_streams(data: bytes) -> Iterator[bytes]:
     """Object streams, unpacked: there an active entry hides from a plain search. Page contents are not looked into."""
     for found in re.finditer(rb"/ObjStm\b[^>]*>>\s*stream\r?\n", data):
         try:
             yield zlib.decompressobj().decompress(data[found.end() :], 4 * MIB)
         except zlib.error:
-            continue  # not deflated: the plain search saw it
+            yield data[found.end() :].partition(b"endstream")[0]  # not deflated
 
 
 def _ole(name: str, data: bytes) -> str:
