@@ -27,7 +27,7 @@ def test_the_desk_lists_what_waits_the_overdue_first_and_counts_by_light() -> No
     body = text(page)
     assert [t.ticket.title for t in page.context["tasks"]] == ["超期的", "快到期的", "还早的", "没有时限的"]
     assert {k: page.context["lights"][k] for k in ("all", "over", "near", "ok", "still")} == {"all": 4, "over": 1, "near": 1, "ok": 1, "still": 1}
-    assert "今天先办这 4 件" in body and "2026 年 3 月 2 日（星期一）" in body and "别人的" not in body
+    assert "今天先办这 2 件" in body and "共 4 件" in body and "2026 年 3 月 2 日（星期一）" in body and "别人的" not in body
 
 
 def test_the_desks_queries_do_not_grow_with_what_waits() -> None:
@@ -195,3 +195,14 @@ def test_a_post_that_may_not_bring_this_kind_is_told_so(kind: Any, monkeypatch: 
         pytest.skip("no post holds base.bring_file in this table of powers")
     answer = client.get("/loads/bring/test/")
     assert answer.status_code == 403 and "测试表" in answer.content.decode()
+
+
+def test_a_connection_that_comes_back_to_the_pool_still_tells_the_time_as_django_reads_it(django_db_setup: None) -> None:
+    from support.db import raw
+
+    from anju.front import postgres
+
+    with raw() as used:
+        used.execute("SET TIME ZONE 'Asia/Shanghai'")
+        postgres._reset(used)
+        assert used.execute("SHOW TimeZone").fetchone() == ("UTC",)

@@ -13,7 +13,7 @@ MARGIN = 6.0
 # A degree of longitude is this much of a degree of latitude at 46.8° north.
 ASPECT = 0.685
 # Labels that would lie over a border are moved, in units of the drawing; the borders are not.
-LABEL_SHIFT = {"231224": (20.0, -10.0)}
+LABEL_SHIFT = {"231224": (68.0, -50.0)}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class County:
     @property
     def value_y(self) -> float:
         """Where the second line of the label stands."""
-        return self.outline.y + 26
+        return self.outline.y + 36
 
     @property
     def title(self) -> str:

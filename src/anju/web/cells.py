@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anju.base import numbers
 from anju.base.acts.context import SHANGHAI
-from anju.web import tones
+from anju.web import places, tones
 
 NUMERIC = frozenset({"int", "fen", "wan", "price", "cm2"})
 UNITS = {"fen": "（元）", "wan": "（万元）", "price": "（元/㎡）", "cm2": "（㎡）"}
@@ -97,6 +97,8 @@ def _formatted(value: Any, col: Any) -> Any:
             return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         case "bool":
             return "是" if value else "否"
+        case "region":
+            return places.name(value)
         case "name":
             return numbers.mask_name(value)
         case "document":

@@ -44,7 +44,9 @@ def dress(form: forms.BaseForm) -> None:
         if isinstance(widget, forms.Textarea):
             widget.attrs.setdefault("rows", 4)
         widget.use_required_attribute = lambda initial: False  # type: ignore[method-assign]  # the page says what is missing
-        if form._errors and form._errors.get(name):  # what was found so far: asking for errors would clean a half-built form
+        if form._errors and form._errors.get(
+            name
+        ):  # what was found so far: asking for errors would clean a half-built form
             widget.attrs["aria-invalid"] = "true"
             widget.attrs["aria-describedby"] = f"{form.auto_id % name}_e"
 

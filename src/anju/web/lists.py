@@ -16,7 +16,7 @@ from django.shortcuts import render
 
 from anju.base.acts import Refused
 from anju.base.acts.context import SHANGHAI
-from anju.web import cells, shown
+from anju.web import cells, places, shown
 
 PAGE_SIZE = 50
 # Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
@@ -31,7 +31,7 @@ RESERVED = ("q", "order", "page", "export")
 class Col:
     """A column: its title, the field (``developer__name`` follows keys), and how it is shown.
 
-    ``kind``: text int fen wan price cm2 date moment state bool name document. ``link``: row → address. ``sort``: the field to order by,
+    ``kind``: text int fen wan price cm2 date moment state bool region name document clock. ``link``: row → address. ``sort``: the field to order by,
     None for a column that no index orders. ``value``: row → value, in place of the field. ``tones``: state code → tone of its chip.
     """
 
@@ -141,6 +141,13 @@ class Line:
     id: str
     name: str
     cells: list[tuple[Col, Any]]
+
+
+def regions(request: HttpRequest, field: str = "region", title: str = "区划") -> Filter:
+    """The filter by county, for a post of the city; a county's own has nothing to choose from."""
+    region = request.anju.region  # type: ignore[attr-defined]
+    found = places.choices(region)
+    return Filter(field, title, found if region.endswith("00") else [c for c in found if c[0] == region])
 
 
 def list_page(

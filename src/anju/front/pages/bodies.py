@@ -64,7 +64,9 @@ def facts_of(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A body's own facts, then those of its keys that are known; what is absent is left out."""
     own = [(str(label), shown.words(value)) for label, value in body.get("facts", [])]
     return own + [
-        (label, form(body[key])) for key, (label, form) in FACTS.items() if body.get(key) not in (None, "", []) and _plain(body[key])
+        (label, form(body[key]))
+        for key, (label, form) in FACTS.items()
+        if body.get(key) not in (None, "", []) and _plain(body[key])
     ]
 
 
@@ -105,7 +107,9 @@ WORDS = {
         "{project}位于{address}，已竣工验收、产权清晰。现面向全社会公告，已进入轮候库、审核符合保障对象条件的家庭可在申请期限内选报志愿房源，一个家庭限申请一套。",
         "已选房并缴定金的房源达到 {ratio}%（{offered} 套中的 {needed} 套），收购主体与开发企业签订正式收购协议，定金抵作价款或租金；达不到的，本项目不收购，定金全部退回。",
     ],
-    "draw_list": ["名单已封存，之后任何人不能再进出。下面的摘要先于随机数公布：以后公布的名单若与摘要不符，就是被改过。"],
+    "draw_list": [
+        "名单已封存，之后任何人不能再进出。下面的摘要先于随机数公布：以后公布的名单若与摘要不符，就是被改过。"
+    ],
     "draw_plan": ["次序由各持有人的密数和公共随机值共同算出，任何一方都不能单独左右。结果公布后，任何人都能重算一遍。"],
     "gate": ["{project}共公告 {offered} 套，规定日已缴定金 {taken} 套，达标需要 {needed} 套（{ratio}%）。{next}。"],
 }

@@ -80,6 +80,7 @@ class GateLine:
     clock: shown.Clock | None
     word: str
     tone: str
+    mark: str = ""
 
 
 def gates(region: str, today: date) -> list[GateLine]:
@@ -105,7 +106,9 @@ def _gate_line(
 ) -> GateLine:
     """A judged gate shows what was judged; a running one what stands now."""
     if judged:
-        found = shown.gate(taken=judged.taken, held=0, offered=judged.offered, needed=judged.needed)
+        found = shown.gate(
+            taken=judged.taken, held=0, offered=judged.offered, needed=judged.needed, percent=f"{judged.ratio}%"
+        )  # fmt: skip
         tone, word = (
             ("ok", "已达标")
             if judged.passed
@@ -126,7 +129,7 @@ def _gate_line(
         percent=f"{ratio.value}%",
     )
     clock = shown.clock_of(days.left(batch.apply_until), None)
-    return GateLine(batch, batch.project.name, found, clock, batch.get_state_display(), clock.tone)
+    return GateLine(batch, batch.project.name, found, clock, batch.get_state_display(), clock.tone, clock.shape)
 
 
 def by_county(region: str) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +19,7 @@ from anju.base.tickets.models import Ticket
 from anju.front.pages import portal
 from anju.parties.access import page, public
 from anju.web import nav, shown
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import Col, Filter, list_page, regions
 
 FIRST = 9
 RECENT = 8
@@ -62,7 +62,7 @@ def desk_of(actor: Any) -> dict[str, Any]:
     first = list(mine[:FIRST])
     lights = lights_of(actor, today)
     return {
-        "today": today, "lights": lights, "tasks": tasks_of(first, today), "first": min(FIRST, lights["all"]),
+        "today": today, "lights": lights, "tasks": tasks_of(first, today), "urgent": lights["over"] + lights["near"],
         "recent": recent_acts(actor), "refused": recent_refusals(actor), "powers": powers_by_room(actor.powers),
     }  # fmt: skip
 
@@ -73,8 +73,9 @@ def day_of(actor: Any) -> date:
 
 
 def waiting_of(actor: Any) -> Any:
-    """The open tickets of the actor's post, most urgent first."""
-    return desk.waiting(post=actor.post, region=actor.region, on=day_of(actor), organisation=actor.party)
+    """The open tickets of the actor's post, most urgent first, those whose clock is stopped last."""
+    rows = desk.waiting(post=actor.post, region=actor.region, on=day_of(actor), organisation=actor.party)
+    return rows.order_by(F("stopped_on").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")
 
 
 WORDS = {"bad": "超期", "near": "临期", "ok": "正常", "unk": "停表"}
@@ -152,7 +153,7 @@ def powers_by_room(powers: frozenset[str]) -> Mapping[str, list[str]]:
 
 TICKET_COLUMNS = [
     Col("事项", "title", link=lambda r: r.url), Col("时限", "due_on", sort="due_on", kind="clock"), Col("到期日", "due_on", kind="date"),
-    Col("收到", "opened_on", sort="opened_on", kind="date"), Col("区划", "region"), Col("办结", "done_on", sort="done_on", kind="date"), Col("结果", "outcome"),
+    Col("收到", "opened_on", sort="opened_on", kind="date"), Col("区划", "region", kind="region"), Col("办结", "done_on", sort="done_on", kind="date"), Col("结果", "outcome"),
 ]  # fmt: skip
 
 
@@ -171,6 +172,6 @@ def done(request: HttpRequest) -> HttpResponse:
 def _tickets(request: HttpRequest, title: str, rows: Any, order: str, empty: str) -> HttpResponse:
     return list_page(
         request, title=title, rows=rows, columns=TICKET_COLUMNS, order=order, search=("title__contains",), search_hint="事项里的字",
-        filters=[Filter("region", "区划", kind="begins"), Filter("due_on", "到期不晚于", kind="to"), Filter("opened_on", "收到不早于", kind="from")],
+        filters=[regions(request), Filter("due_on", "到期不晚于", kind="to"), Filter("opened_on", "收到不早于", kind="from")],
         export_name=title, empty=empty,
     )  # fmt: skip

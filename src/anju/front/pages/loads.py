@@ -37,7 +37,7 @@ def kinds_of(request: HttpRequest) -> list[SheetKind]:
 COLUMNS = [
     Col("文件", "name", link=lambda r: reverse("front:load", args=[r.id])), Col("种类", "kind", value=lambda r: title_of(r.kind)),
     Col("状态", "state", kind="state", tones=STATES), Col("可收行", "good", kind="int"), Col("退回行", "bad", kind="int"), Col("已收行", "done", kind="int"),
-    Col("不常见值", "unusual", kind="int"), Col("区划", "region"), Col("带入时间", "made_at", sort="made_at", kind="moment"),
+    Col("不常见值", "unusual", kind="int"), Col("区划", "region", kind="region"), Col("带入时间", "made_at", sort="made_at", kind="moment"),
 ]  # fmt: skip
 
 

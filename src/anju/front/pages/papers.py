@@ -19,11 +19,10 @@ from anju.web.lists import Col, Filter, list_page, typed, within
 from anju.web.shown import file_url
 from anju.web.things import thing_page
 
-
 COLUMNS = [
     Col("文号", "number", link=lambda r: reverse("front:paper", args=[r.id])), Col("标题", "title"),
     Col("签章件", "signed_on", kind="state", value=lambda r: "已回传" if r.scan_id else "待回传", tones={"已回传": "ok", "待回传": "near"}),
-    Col("出具", "issued_at", sort="issued_at", kind="moment"), Col("签署日", "signed_on", kind="date"), Col("文书码", "code"), Col("区划", "region"),
+    Col("出具", "issued_at", sort="issued_at", kind="moment"), Col("签署日", "signed_on", kind="date"), Col("文书码", "code"), Col("区划", "region", kind="region"),
 ]  # fmt: skip
 
 
@@ -51,7 +50,11 @@ def _paper(paper_id: UUID) -> Paper:
 def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """One paper with its files."""
     row = _paper(paper_id)
-    links = [(t, file_url(k)) for t, k in (("Word（据以签署）", row.docx_id), ("PDF", row.pdf_id), ("签章扫描件", row.scan_id)) if k]
+    links = [
+        (t, file_url(k))
+        for t, k in (("Word（据以签署）", row.docx_id), ("PDF", row.pdf_id), ("签章扫描件", row.scan_id))
+        if k
+    ]
     return thing_page(
         request, title=row.title, sub=row.number, state=("ok", "已回传签章件") if row.scan_id else ("near", "待回传签章件"), clause="4.4",
         facts=[

@@ -87,7 +87,12 @@ def others(request: HttpRequest, item: published.Shown) -> list[published.Shown]
     batch = item.row.body.get("batch_id")
     if not batch:
         return []
-    rows = live().filter(region=item.row.region, body__batch_id=batch).exclude(pk=item.row.pk).order_by("published_at", "id")
+    rows = (
+        live()
+        .filter(region=item.row.region, body__batch_id=batch)
+        .exclude(pk=item.row.pk)
+        .order_by("published_at", "id")
+    )
     return shown_many(request, rows[:20])
 
 

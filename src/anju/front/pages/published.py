@@ -146,7 +146,10 @@ def _words(key: str, value: Any) -> str:
 
 def _place(home: Mapping[str, Any]) -> str:
     """Where a home is, as far as it was published: 3 号楼 1 单元 904 室; its label where no more is known."""
-    parts = [f"{home['building']} 号楼" if home.get("building") else "", f"{home['stairwell']} 单元" if home.get("stairwell") else ""]
+    parts = [
+        f"{home['building']} 号楼" if home.get("building") else "",
+        f"{home['stairwell']} 单元" if home.get("stairwell") else "",
+    ]
     parts.append(f"{home['room']} 室" if home.get("room") else str(home.get("label", "")))
     return " ".join(p for p in parts if p)
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from anju.base import numbers
 from anju.base.acts.context import SHANGHAI
 from anju.policy import clauses
-from anju.web import shown
+from anju.web import places, shown
 
 register = template.Library()
 
@@ -115,6 +115,12 @@ def masked(value: str | None, kind: str = "name") -> str:
         return UNKNOWN
     hide = {"name": numbers.mask_name, "document": numbers.mask_document, "phone": numbers.mask_phone}[kind]
     return format_html('<span class="mask">{}</span>', hide(value))
+
+
+@register.filter
+def region_name(code: str) -> str:
+    """The name of a region."""
+    return places.name(code)
 
 
 @register.filter
