@@ -31,14 +31,19 @@ TRIES = 3
 
 @app.task(name="work", queue="work", retry=RetryStrategy(max_attempts=TRIES, wait=5))
 def run_work(kind: str, object_id: str, account: str, post: str, region: str) -> None:
-    """Do one piece of deferred work; its progress row says where it stopped and why."""
+    """Do one piece of deferred work, on a connection of this task's thread."""
     with _connection():
-        try:
-            WORK[kind](context_of(UUID(account), post, region), UUID(object_id))
-        except Exception as error:
-            # Any fault stops the job, never silently: the page shows it, the log keeps the traceback, the queue tries again.
-            progress.fail(region=region, kind=kind, object_id=UUID(object_id), note=f"后台任务中断：{error}")
-            raise
+        do_work(kind, UUID(object_id), UUID(account), post, region)
+
+
+def do_work(kind: str, object_id: UUID, account: UUID, post: str, region: str) -> None:
+    """Do it as that account; the progress row says where it stopped and why. Raises whatever stopped it."""
+    try:
+        WORK[kind](context_of(account, post, region), object_id)
+    except Exception as error:
+        # Any fault stops the job, never silently: the page shows it, the log keeps the traceback, the queue tries again.
+        progress.fail(region=region, kind=kind, object_id=object_id, note=f"后台任务中断：{error}")
+        raise
 
 
 @app.periodic(cron="* * * * * */5")

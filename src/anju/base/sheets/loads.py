@@ -12,6 +12,7 @@ from anju.base.claims import seam
 from anju.base.files import store
 from anju.base.files.content import check_upload
 from anju.base.jobs import progress, work
+from anju.base.regions import scope
 from anju.base.sheets.check import Checked, by_chunks, check_table, rows_of_table
 from anju.base.sheets.kinds import UNUSUAL, Row, SheetKind, kind_named
 from anju.base.sheets.models import Load
@@ -116,21 +117,25 @@ def take_chunk(*, ctx: ActContext, load_id: UUID, start: int, rows: list[Row]) -
 
 
 def run_load(ctx: ActContext, load: Load | UUID) -> Load:
-    """Take an accepted load in, chunk by chunk, from where it stands; safe to start again after a kill. The body of the job."""
-    load = Load.objects.select_related("evidence").get(pk=load.pk if isinstance(load, Load) else load)
-    if load.state == Load.ACCEPTED:
-        return load
-    ctx = ctx.at(load.region)
-    described = kind_named(load.kind)
-    rows = good_rows(load, described)
+    """Take an accepted load in, chunk by chunk, from where it stands; safe to start again after a kill.
+
+    The body of the job. Outside any scope each chunk is committed on its own; inside one, all of it with that scope.
+    """
+    region, load_id = (load.region, load.pk) if isinstance(load, Load) else (ctx.region, load)
+    ctx = ctx.at(region)
+    with scope(region):  # closed again before the acts, so that each chunk is committed on its own
+        load = Load.objects.select_related("evidence").get(pk=load_id)
+        described = kind_named(load.kind)
+        rows = good_rows(load, described)
     if len(rows) != load.good:
         raise RuntimeError(f"load {load.id}: {len(rows)} rows now, {load.good} when it was checked")
     done = load.done
     for chunk in by_chunks(rows[done:], described):
         done = take_chunk(ctx=ctx, load_id=load.id, start=done, rows=chunk)
-        progress.step(region=load.region, kind="load", object_id=load.id, done=done)
-    progress.finish(region=load.region, kind="load", object_id=load.id)
-    return Load.objects.select_related("evidence").get(pk=load.pk)
+        progress.step(region=region, kind="load", object_id=load.id, done=done)
+    progress.finish(region=region, kind="load", object_id=load.id)
+    with scope(region):
+        return Load.objects.select_related("evidence").get(pk=load.pk)
 
 
 def good_rows(load: Load, kind: SheetKind) -> list[Row]:
