@@ -28,8 +28,8 @@ def open_ticket(
     return row
 
 
-def open_tickets(*, ctx: ActContext, rows: list[Ticket]) -> int:
-    """Put many things on desks at once (an import's); those open already stay as they are. How many rows were asked for."""
+def open_tickets(*, rows: list[Ticket]) -> int:
+    """Put many things on desks at once, inside an act; those open already stay as they are. How many were asked for."""
     Ticket.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
 

@@ -51,7 +51,8 @@ class Ticket(Placed):
                 condition=Q(stopped_on__isnull=True) | ~Q(stop_reason=""), name="a_stopped_clock_has_its_reason"
             ),
             models.CheckConstraint(
-                condition=Q(limit_days__isnull=True, due_on__isnull=True) | Q(limit_days__gte=0, due_on__isnull=False),
+                condition=Q(limit_days__isnull=True, due_on__isnull=True)
+                | Q(limit_days__isnull=False, limit_days__gte=0, due_on__isnull=False),
                 name="a_ticket_with_a_limit_is_due",
             ),
         ]

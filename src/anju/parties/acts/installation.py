@@ -3,12 +3,11 @@ powers."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
-from anju.base.calendar.days import add_working_days, days_of_year
+from anju.base.calendar.days import days_of_year
 from anju.base.calendar.models import Installation, WorkingDay
-from anju.base.tickets.models import Ticket
+from anju.base.tickets.clock import recompute
 from anju.parties.acts.shared import filled
 from anju.parties.models import CensusFigure, Post, PostPower, Rate, Region
 from anju.parties.posts import POSTS, read_powers
@@ -118,7 +117,7 @@ def publish_calendar(
     WorkingDay.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["day"], update_fields=["working", "provisional", "source"]
     )
-    moved = _recompute_deadlines(ctx, year)
+    moved = recompute(year=year)
     ctx.entry.facts.update(year=year, source=rows[0].source, provisional=rows[0].provisional, deadlines_moved=moved)
     return moved
 
@@ -144,18 +143,3 @@ def load_powers(*, ctx: ActContext) -> int:
         count=len(wanted), granted=[f"{a}:{b}" for a, b in fresh], withdrawn=[f"{a}:{b}" for a, b in gone]
     )
     return len(wanted)
-
-
-def _recompute_deadlines(ctx: ActContext, year: int) -> int:
-    """Deadlines that were counted over the year's days before they were published."""
-    open_: Any = Ticket.objects.filter(done_on__isnull=True, limit_days__isnull=False, stopped_on__isnull=True)
-    moved = 0
-    for row in (
-        open_.filter(due_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31)).select_for_update().order_by("id")
-    ):
-        due = add_working_days(row.opened_on, row.limit_days)
-        if due != row.due_on:
-            row.due_on = due
-            row.save(update_fields=["due_on"])
-            moved += 1
-    return moved
