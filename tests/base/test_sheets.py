@@ -14,6 +14,7 @@ from anju.base.files.content import BadFile
 from anju.base.regions import scope
 from anju.base.sheets import Column, Problem, kind_named, register_kind, template_of
 from anju.base.sheets import kinds as kinds_
+from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.check import Checked, by_chunks, check_table
 from anju.base.sheets.kinds import Row, SheetKind
 from anju.base.sheets.loads import (
@@ -562,6 +563,31 @@ def test_a_kind_that_nobody_registers_is_told_with_those_that_are() -> None:
     register()
     with pytest.raises(InvalidInput, match="sample（样表）"):
         kind_named("nothing")
+
+
+@pytest.mark.django_db
+def test_the_rows_left_out_come_back_as_the_same_sheet_and_can_be_brought_again(taken: list[tuple[str, str]]) -> None:
+    register()
+    ctx = context()
+    rows = [row(受理号="1"), row(受理号="2", 手机号="x"), row(受理号="拒", 备注="乙"), row(受理号="4", 身份证号=231202199001011237)]
+    load = bring_file(ctx=ctx, kind="sample", name="样表.xlsx", data=xlsx(rows, above=[["题"]]))
+    accept_load(ctx=ctx, load_id=load.id)
+    with scope("231200"):
+        load = run_load(ctx, load)
+        data = rows_left_out(load)
+    assert "合成" in read_titles(data)[0]
+    back = read_table(kind(), "xlsx", data)
+    assert [cells[0] for _, cells in back.rows] == [4, 5, 6]
+    assert [cells[1] for _, cells in back.rows] == [
+        "手机号：手机号应为 11 位，以 1 开头；请核对（第 4.4 条）", "台账里没有这套房",
+        "身份证号：身份证号以数字格式录入，位数已丢失；请把单元格设为文本格式后重填（第 3.2-0 条）",
+    ]  # fmt: skip
+    assert [cells[back.places["gross_cm2"]] for _, cells in back.rows] == [70.02] * 3
+    again = bring_file(ctx=ctx, kind="sample", name="改正.xlsx", data=data)
+    assert (again.good, again.bad) == (1, 2)
+    assert [t for t in again.told if "没有读" in t] == [
+        "没有读「原行号」列（A 列），本表不用这一列", "没有读「没有收下的原因」列（B 列），本表不用这一列",
+    ]  # fmt: skip
 
 
 # -- The database ------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ doors: list[URLPattern | URLResolver] = [
     path("loads/export/<str:name>/", loads.export, name="export"),
     path("loads/<uuid:load_id>/", loads.load, name="load"),
     path("loads/<uuid:load_id>/job/", loads.job, name="job"),
+    path("loads/<uuid:load_id>/back/", loads.back, name="back"),
     path("loads/<uuid:load_id>/accept/", loads.accept, name="accept"),
     path("loads/<uuid:load_id>/reject/", loads.reject, name="reject"),
     path("loads/<uuid:load_id>/resume/", loads.resume, name="resume"),

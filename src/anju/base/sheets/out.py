@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from anju.base.sheets.cells import looks_like_formula
+from anju.base.sheets.cells import EXACT_DIGITS, looks_like_formula
 
 WIDTH_MIN, WIDTH_MAX = 10, 40
 SYNTHETIC_NOTE = "合成数据，仅供演示，不代表任何真实的人、房屋或单位"
@@ -66,7 +66,7 @@ def _write(sheet: Any, line: int, at: int, value: Any, day: Any, text: Any) -> N
         sheet.write_string(line, at, value.strftime("%Y-%m-%d %H:%M"), text)
     elif isinstance(value, date):
         sheet.write_datetime(line, at, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 a bare day
-    elif isinstance(value, int) and abs(value) < 10**15:
+    elif isinstance(value, int | float) and abs(value) < 10**EXACT_DIGITS:
         sheet.write_number(line, at, value)
     elif isinstance(value, Decimal) and abs(value) < 10**12:
         sheet.write_number(line, at, float(value))

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from anju.base.jobs import progress
 from anju.base.sheets import EXPORTS, KINDS, SheetKind, loads, template_of
+from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.kinds import UNUSUAL
 from anju.base.sheets.models import Load
+from anju.front import acts
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import XLSX, Col, Filter, download, list_page, within
@@ -36,7 +38,8 @@ def kinds_of(request: HttpRequest) -> list[SheetKind]:
 
 COLUMNS = [
     Col("文件", "name", link=lambda r: reverse("front:load", args=[r.id])), Col("种类", "kind", value=lambda r: title_of(r.kind)),
-    Col("状态", "state", kind="state", tones=STATES), Col("可收行", "good", kind="int"), Col("退回行", "bad", kind="int"), Col("已收行", "done", kind="int"),
+    Col("状态", "state", kind="state", tones=STATES), Col("可收行", "good", kind="int"), Col("退回行", "bad", kind="int"),
+    Col("已收行", "done", kind="int"),
     Col("不常见值", "unusual", kind="int"), Col("区划", "region", kind="region"), Col("带入时间", "made_at", sort="made_at", kind="moment"),
 ]  # fmt: skip
 
@@ -47,8 +50,10 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = kinds_of(request)
     rows = within(request, Load.objects.all())
     return list_page(
-        request, title="导入与导出", rows=rows, columns=COLUMNS, order="-made_at", clause="4.4", sub="先校验、后收下；没有收下的一行都不入库",
-        filters=[Filter("kind", "种类", [(k.name, k.title) for k in KINDS.values()]), Filter("state", "状态", Load.STATES)], search=("name__contains",),
+        request, title="导入与导出", rows=rows, columns=COLUMNS, order="-made_at", clause="4.4",
+        sub="先校验、后收下；没有收下的一行都不入库",
+        filters=[Filter("kind", "种类", [(k.name, k.title) for k in KINDS.values()]), Filter("state", "状态", Load.STATES)],
+        search=("name__contains",),
         search_hint="文件名里的字", empty="还没有导入过文件", template="front/loads.html",
         context={"kinds": mine, "exports": [e for e in EXPORTS.values() if e.power in request.anju.powers]},  # type: ignore[attr-defined]
     )  # fmt: skip
@@ -88,7 +93,8 @@ def bring(request: HttpRequest, name: str) -> HttpResponse:
     """Bring one file of a kind."""
     kind = _kind(request, name)
     return act_form_page(
-        request, title=f"导入{kind.title}", act=loads.bring_file, form_class=BringForm, form_kwargs={"kind": kind}, fixed={"kind": kind.name},
+        request, title=f"导入{kind.title}", act=loads.bring_file, form_class=BringForm, form_kwargs={"kind": kind},
+        fixed={"kind": kind.name},
         clause=kind.clause, verb="上传并校验", back=reverse("front:loads"), done=lambda row: reverse("front:load", args=[row.id]),
         said=lambda row: f"校验完：{row.good} 行可以收下，{row.bad} 行退回。还没有入库。", explain=kind.note, template="front/bring.html",
         region=region_option(request), context={"kind": kind},
@@ -116,7 +122,7 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("没有这种导出")
     if found.power not in request.anju.powers:  # type: ignore[attr-defined]
         raise PermissionDenied(f"当前岗位不能导出「{found.title}」；需要的权限：{found.power}。")
-    filename, data = found.make(request.anju.context())  # type: ignore[attr-defined]
+    filename, data = found.function(request.anju.context())  # type: ignore[attr-defined]
     return download(data, filename, XLSX)
 
 
@@ -147,7 +153,8 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     return thing_page(
         request, title=row.name, sub=f"{title_of(row.kind)}，{row.region}", state=(STATES[row.state], row.get_state_display()), obj=row,
         clause=kind.clause if kind else "4.4", crumbs=[("导入与导出", reverse("front:loads"))],
-        figures=[("可以收下", row.good, "行"), ("退回", row.bad, "行"), ("有错的单元格", row.errors_total, "处"), ("不常见的值", row.unusual, "处"), ("已收下", row.done, "行")],
+        figures=[("可以收下", row.good, "行"), ("退回", row.bad, "行"), ("有错的单元格", row.errors_total, "处"),
+            ("不常见的值", row.unusual, "处"), ("已收下", row.done, "行")],
         facts=[
             ("带入", f"{names.get(row.maker, '')} {row.made_at:%Y-%m-%d}"), ("收下", names.get(row.checker) if row.checker else ""),
             ("文件摘要", row.sha256[:16]), ("退回理由", row.reject_reason), *[(f"不常见值的理由：{k}", v) for k, v in row.reasons.items()],
@@ -158,6 +165,14 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
             "file": file_url(row.evidence_id), "tells": row.told,
         },
     )  # fmt: skip
+
+
+@page(power="front.read_file")
+def back(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """The rows that stayed out, as the same sheet with the reasons. Opening it leaves an entry, as opening the file does."""
+    row = _load(load_id)
+    acts.read_file(ctx=request.anju.context(region=row.region), evidence_id=row.evidence_id)  # type: ignore[attr-defined]
+    return download(rows_left_out(row), f"{title_of(row.kind)}-没有收下的行.xlsx", XLSX)
 
 
 @page(power="base.view")
@@ -193,7 +208,8 @@ def accept(request: HttpRequest, load_id: UUID) -> HttpResponse:
     row = _load(load_id)
     here = reverse("front:load", args=[row.id])
     return act_form_page(
-        request, title=f"收下导入：{row.name}", act=loads.accept_load, form_class=AcceptForm, form_kwargs={"columns": columns_unusual(row.errors)},
+        request, title=f"收下导入：{row.name}", act=loads.accept_load, form_class=AcceptForm,
+        form_kwargs={"columns": columns_unusual(row.errors)},
         fixed={"load_id": row.id}, clause="4.4", verb=f"收下 {row.good} 行", back=here, done=lambda _: here, region=row.region,
         said=f"已开始收下 {row.good} 行，进度在本页。", explain=f"{row.good} 行入库，{row.bad} 行退回不入库。",
         facts=[("种类", title_of(row.kind)), ("可以收下", f"{row.good} 行"), ("退回", f"{row.bad} 行")],
@@ -223,6 +239,7 @@ def resume(request: HttpRequest, load_id: UUID) -> HttpResponse:
     row = _load(load_id)
     here = reverse("front:load", args=[row.id])
     return act_form_page(
-        request, title=f"继续收下：{row.name}", act=loads.continue_load, fixed={"load_id": row.id}, clause="4.4", verb="继续收下", back=here,
+        request, title=f"继续收下：{row.name}", act=loads.continue_load, fixed={"load_id": row.id}, clause="4.4", verb="继续收下",
+        back=here,
         done=lambda _: here, region=row.region, explain=f"从第 {row.done + 1} 行继续，已收下的不会重复。",
     )  # fmt: skip
