@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from support.db import open_act
-from support.desk import person, signed_in, text, tickets
 
 from anju.base.regions import scope, uuid7
+from support.db import open_act
+from support.desk import person, signed_in, text, tickets
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,19 @@ def test_the_desk_lists_what_waits_the_overdue_first_and_counts_by_light() -> No
     page = signed_in("reviewer", "231202").get("/")
     body = text(page)
     assert [t.ticket.title for t in page.context["tasks"]] == ["超期的", "快到期的", "还早的", "没有时限的"]
-    assert {k: page.context["lights"][k] for k in ("all", "over", "near", "ok", "still")} == {"all": 4, "over": 1, "near": 1, "ok": 1, "still": 1}
-    assert "今天先办这 2 件" in body and "共 4 件" in body and "2026 年 3 月 2 日（星期一）" in body and "别人的" not in body
+    assert {k: page.context["lights"][k] for k in ("all", "over", "near", "ok", "still")} == {
+        "all": 4,
+        "over": 1,
+        "near": 1,
+        "ok": 1,
+        "still": 1,
+    }
+    assert (
+        "今天先办这 2 件" in body
+        and "共 4 件" in body
+        and "2026 年 3 月 2 日（星期一）" in body
+        and "别人的" not in body
+    )
 
 
 def test_the_desks_queries_do_not_grow_with_what_waits() -> None:
@@ -42,10 +53,9 @@ def test_the_desks_queries_do_not_grow_with_what_waits() -> None:
 
 
 def test_what_i_did_and_what_was_refused_is_on_my_desk() -> None:
-    from support.small_room import rename
-
     from anju.base.acts import Refused
     from anju.parties.context import actor, live_appointments
+    from support.small_room import rename
 
     who = person("reviewer", "231202", name="赵复审")
     row = tickets(1)[0]
@@ -81,7 +91,8 @@ def test_the_cockpit_draws_ten_counties_on_the_server_and_says_where_the_bounds_
 
 
 @pytest.mark.parametrize(
-    ("ratio", "step"), [(None, 0), ((0, 0), 0), ((0, 10), 1), ((49, 100), 1), ((1, 2), 2), ((3, 4), 3), ((113, 120), 3), ((114, 120), 4)]
+    ("ratio", "step"),
+    [(None, 0), ((0, 0), 0), ((0, 10), 1), ((49, 100), 1), ((1, 2), 2), ((3, 4), 3), ((113, 120), 3), ((114, 120), 4)],
 )
 def test_a_county_is_coloured_by_integers(ratio: Any, step: int) -> None:
     from anju.front.countymap import step_of
@@ -134,7 +145,7 @@ def test_opening_a_file_leaves_an_entry_and_another_region_does_not_find_it() ->
 def test_every_signed_in_post_may_see_the_interface_and_its_schema() -> None:
     client = signed_in("office_clerk")
     page = text(client.get("/api/docs"))
-    assert "/api/me" in page and "<script src=\"http" not in page
+    assert "/api/me" in page and '<script src="http' not in page
     schema = client.get("/api/openapi.json").json()
     assert schema["openapi"].startswith("3.") and "/api/me" in schema["paths"]
     assert client.get("/api/me").json()["post"] == "office_clerk"
@@ -166,7 +177,8 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     found = kinds.SheetKind(
         name="test", title="测试表", power="front.desk", second_person=True, clause="4.4", note="每行一个名称。",
-        columns=(kinds.Column("名称", "name", required=True), kinds.Column("面积", "area", kind="area", clause="3.3-3")), take=lambda ctx, rows, load: [],
+        columns=(kinds.Column("名称", "name", required=True), kinds.Column("面积", "area", kind="area", clause="3.3-3")), take=lambda ctx,
+        rows, load: [],
     )  # fmt: skip
     monkeypatch.setitem(kinds.KINDS, "test", found)
     return found
@@ -177,7 +189,10 @@ def test_a_file_is_brought_checked_cell_by_cell_and_not_stored_until_another_acc
     if "base.bring_file" not in powers:
         pytest.skip("no post holds base.bring_file in this table of powers")
     client = signed_in("office_clerk", username="clerk2")
-    answer = client.post("/loads/bring/test/", {"file": _sheet([["甲", "89.32"], ["乙", "不是数"], ["", "1"]], ["名称", "面积"]), "key": "k"})
+    answer = client.post(
+        "/loads/bring/test/",
+        {"file": _sheet([["甲", "89.32"], ["乙", "不是数"], ["", "1"]], ["名称", "面积"]), "key": "k"},
+    )
     assert answer.status_code == 302, answer.content.decode()
     page = text(client.get(answer.headers["Location"]))
     for words in ("B3", "不是数", "A4", "3.3-3", "校验完：1 行可以收下，2 行退回", "须由另一人收下"):
@@ -197,10 +212,11 @@ def test_a_post_that_may_not_bring_this_kind_is_told_so(kind: Any, monkeypatch: 
     assert answer.status_code == 403 and "测试表" in answer.content.decode()
 
 
-def test_a_connection_that_comes_back_to_the_pool_still_tells_the_time_as_django_reads_it(django_db_setup: None) -> None:
-    from support.db import raw
-
+def test_a_connection_that_comes_back_to_the_pool_still_tells_the_time_as_django_reads_it(
+    django_db_setup: None,
+) -> None:
     from anju.front import postgres
+    from support.db import raw
 
     with raw() as used:
         used.execute("SET TIME ZONE 'Asia/Shanghai'")

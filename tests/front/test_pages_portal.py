@@ -12,23 +12,32 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from support.db import open_act
-from support.desk import signed_in, text
 
 from anju.base.regions import uuid7
 from anju.offering import draw
+from support.db import open_act
+from support.desk import signed_in, text
 
 pytestmark = pytest.mark.django_db
 STATIC = Path(settings.ROOT) / "src" / "anju" / "web" / "static" / "web"
 SECRETS = {"公证员": bytes(range(32)), "市民代表": bytes(range(32, 64))}
 
 
-def published(kind: str, slug: str, body: dict[str, Any], *, region: str = "231200", title: str = "", **changes: Any) -> Any:
+def published(
+    kind: str, slug: str, body: dict[str, Any], *, region: str = "231200", title: str = "", **changes: Any
+) -> Any:
     from anju.base.publication.models import Publication
 
     with open_act(region) as ctx:
         return Publication.objects.create(
-            region=region, kind=kind, title=title or f"关于{slug}的公告", slug=slug, body=body, object_id=uuid7(), published_at=ctx.now, **changes
+            region=region,
+            kind=kind,
+            title=title or f"关于{slug}的公告",
+            slug=slug,
+            body=body,
+            object_id=uuid7(),
+            published_at=ctx.now,
+            **changes,
         )
 
 
@@ -37,7 +46,8 @@ def transcript(entrants: int = 40, homes: int = 12, *, missing: bool = False) ->
     seed = Random(20260302)
     offered = [draw.Home(f"1-{n:02d}", f"unit{n}", 1 if n == 0 else None) for n in range(homes)]
     rows = [
-        draw.Entrant(f"{n:04d}", 1 if n % 10 == 0 else 9, tuple(seed.sample([h.label for h in offered], 3))) for n in range(entrants)
+        draw.Entrant(f"{n:04d}", 1 if n % 10 == 0 else 9, tuple(seed.sample([h.label for h in offered], 3)))
+        for n in range(entrants)
     ]
     holders = [
         draw.Holder(name, hashlib.sha256(secret).hexdigest(), "" if missing and name == "市民代表" else secret.hex())
@@ -51,7 +61,8 @@ ANNOUNCED = {
     "number": "绥安居公告〔2026〕第 1 号", "by": "绥化市居安保障房建设投资发展有限公司", "apply_until": "2026-03-20",
     "paragraphs": ["枫林雅苑位于北林区，已竣工验收备案。"], "facts": [["定金", "10,000 元"]],
     "homes": [
-        {"label": "1-01", "building": "1", "stairwell": 1, "room": "301", "rooms": 2, "gross_cm2": 893_200, "tenure": "sale", "amount_fen": 29_350_552},
+        {"label": "1-01", "building": "1", "stairwell": 1, "room": "301", "rooms": 2, "gross_cm2": 893_200, "tenure": "sale",
+            "amount_fen": 29_350_552},
         {"label": "1-02", "tenure": "rent", "gross_cm2": 584_000, "amount_fen": 50_224, "朝向": "南"},
     ],
     "tables": [{"title": "时间表", "header": ["事项", "日期"], "rows": [["申请截止", "2026-03-20"], ["说明", None]]}],
@@ -61,7 +72,7 @@ ANNOUNCED = {
 def test_a_visitor_sees_what_was_published_and_is_not_asked_to_sign_in() -> None:
     published("announcement", "2026-001", ANNOUNCED, title="枫林雅苑房源公告", until=date(2026, 3, 20))
     page = text(Client().get("/"))
-    assert "枫林雅苑房源公告" in page and "2 套" in page and "手机验证码" in page or "摇号编号" in page
+    assert ("枫林雅苑房源公告" in page and "2 套" in page and "手机验证码" in page) or "摇号编号" in page
 
 
 def test_an_announcement_shows_its_number_homes_prices_tables_and_the_end_of_its_window() -> None:
@@ -82,15 +93,28 @@ def batch_body(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_data_that_a_room_publishes_are_said_in_words_and_linked_along_the_batch() -> None:
-    published("draw_list", "b-1-1", batch_body(entrants=168, homes=120, entrants_sha256="ab" * 32, method_title="摇号"), title="名单已封存")
     published(
-        "draw_plan", "b-1-1", batch_body(holders=[{"holder": "公证员", "commitment": "cd" * 32}], sources=[{"game": "快乐8", "issue": "2026055"}]),
+        "draw_list",
+        "b-1-1",
+        batch_body(entrants=168, homes=120, entrants_sha256="ab" * 32, method_title="摇号"),
+        title="名单已封存",
+    )
+    published(
+        "draw_plan", "b-1-1",
+        batch_body(holders=[{"holder": "公证员", "commitment": "cd" * 32}], sources=[{"game": "快乐8", "issue": "2026055"}]),
         title="摇号安排",
     )  # fmt: skip
-    published("gate", "b-1", batch_body(taken=109, offered=120, needed=114, ratio=95, passed=False, next="定金全部原路退回"), title="锁定需求未达标")
+    published(
+        "gate",
+        "b-1",
+        batch_body(taken=109, offered=120, needed=114, ratio=95, passed=False, next="定金全部原路退回"),
+        title="锁定需求未达标",
+    )
     client = Client()
     page = text(client.get("/portal/news/draw_list/231200/b-1-1/"))
-    assert "168 户" in page and "120 套" in page and "ab" * 32 in page and "锁定需求未达标" in page and "摇号安排" in page
+    assert (
+        "168 户" in page and "120 套" in page and "ab" * 32 in page and "锁定需求未达标" in page and "摇号安排" in page
+    )
     page = text(client.get("/portal/news/draw_plan/231200/b-1-1/"))
     assert "公证员" in page and "第 2026055 期" in page
     page = text(client.get("/portal/news/gate/231200/b-1/"))
@@ -168,7 +192,9 @@ def test_the_stand_alone_verifier_is_served_and_accepts_the_served_transcript(tm
     published("draw", "d1", {"transcript": transcript()})
     (tmp_path / "verify_draw.py").write_bytes(Client().get("/portal/draws/verify_draw.py").content)
     (tmp_path / "t.json").write_bytes(Client().get("/portal/draws/231200/d1/transcript.json").content)
-    done = subprocess.run(["python3", "-I", "verify_draw.py", "t.json"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["python3", "-I", "verify_draw.py", "t.json"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -181,7 +207,10 @@ def in_node(code: str, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-STEPS = "const d=require('./draw.js'),t=JSON.parse(require('fs').readFileSync(process.argv[1],'utf8'));console.log(JSON.stringify(d.steps.map(s=>d.step(s,t))))"
+STEPS = (
+    "const d=require('./draw.js'),t=JSON.parse(require('fs').readFileSync(process.argv[1],'utf8'));"
+    "console.log(JSON.stringify(d.steps.map(s=>d.step(s,t))))"
+)
 
 
 def tampered(whole: str, what: str) -> str:
@@ -209,7 +238,9 @@ def tampered(whole: str, what: str) -> str:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("missing", [False, True])
-def test_the_browsers_verification_names_the_step_that_was_tampered_with(what: str, failing: str, missing: bool, tmp_path: Path) -> None:
+def test_the_browsers_verification_names_the_step_that_was_tampered_with(
+    what: str, failing: str, missing: bool, tmp_path: Path
+) -> None:
     path = tmp_path / "t.json"
     path.write_text(tampered(transcript(missing=missing), what))
     found = dict(zip(["lists", "secrets", "values", "order", "allotment"], in_node(STEPS, str(path)), strict=True))
@@ -225,7 +256,10 @@ def test_our_own_sha256_and_hmac_agree_with_pythons_on_every_length() -> None:
     )
     for n, (plain, keyed) in enumerate(in_node(code)):
         data = bytes((i * 7 + n) % 256 for i in range(n))
-        assert plain == hashlib.sha256(data).hexdigest() and keyed == hmac.digest(data, "保障性住房".encode(), "sha256").hex()
+        assert (
+            plain == hashlib.sha256(data).hexdigest()
+            and keyed == hmac.digest(data, "保障性住房".encode(), "sha256").hex()
+        )
 
 
 def issued() -> Any:
@@ -265,7 +299,7 @@ def test_a_clerk_may_read_the_portal_too() -> None:
 @pytest.mark.parametrize("path", ["/portal/", "/portal/news/", "/portal/draws/", "/portal/check/", "/portal/how/"])
 def test_an_empty_portal_says_what_is_missing(path: str) -> None:
     page = text(Client().get(path))
-    assert '<h1' in page and "跳到正文" in page
+    assert "<h1" in page and "跳到正文" in page
 
 
 def test_no_page_of_the_portal_is_cached_with_a_persons_data_or_sets_a_session() -> None:

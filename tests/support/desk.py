@@ -37,8 +37,10 @@ def tickets(count: int, region: str = "231202", **changes: Any) -> list[Any]:
 
     rows = [
         Ticket(**{
-            "region": region, "kind": "t", "title": f"事项 {n:04d}", "post": "reviewer", "object_kind": "t", "object_id": uuid7(), "url": "/",
-            "opened_on": date(2026, 2, 1) + timedelta(days=n % 20), "limit_days": 10, "due_on": date(2026, 3, 2) + timedelta(days=n % 30 - 5),
+            "region": region, "kind": "t", "title": f"事项 {n:04d}", "post": "reviewer", "object_kind": "t", "object_id": uuid7(),
+            "url": "/",
+            "opened_on": date(2026, 2, 1) + timedelta(days=n % 20), "limit_days": 10,
+            "due_on": date(2026, 3, 2) + timedelta(days=n % 30 - 5),
             **changes,
         })
         for n in range(count)

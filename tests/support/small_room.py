@@ -58,7 +58,8 @@ def index(request: HttpRequest) -> HttpResponse:
         request, title="办件", rows=within(request, Ticket.objects.all()), order="title", search=("title",), export_name="办件",
         columns=[
             Col("标题", "title", link=lambda r: f"/things/{r.id}/", sort="title"), Col("到期", "due_on", kind="clock", sort="due_on"),
-            Col("岗位", "post"), Col("收到", "opened_on", kind="date", sort="opened_on"), Col("时限", "limit_days", kind="int", unit="工作日"),
+            Col("岗位", "post"), Col("收到", "opened_on", kind="date", sort="opened_on"),
+            Col("时限", "limit_days", kind="int", unit="工作日"),
         ],
         filters=[
             Filter("post", "岗位", [("reviewer", "复审"), ("leader", "领导")]), Filter("opened_on", "收到不早于", kind="from"),
@@ -74,7 +75,8 @@ def thing(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
     row = Ticket.objects.get(pk=ticket_id)
     return thing_page(
         request, title=row.title, obj=row, facts=[("到期", row.due_on), ("时限", row.limit_days), ("原文", "<b>不是标签</b>")],
-        acts=[("改标题", f"/things/{row.id}/rename/", "front.desk"), ("签约", "/s/", "front.desk", False, "还差 5 套"), ("无权的", "/n/", "nobody.may")],
+        acts=[("改标题", f"/things/{row.id}/rename/", "front.desk"), ("签约", "/s/", "front.desk", False, "还差 5 套"),
+            ("无权的", "/n/", "nobody.may")],
         verdicts=[passed("a", "3.3-3", measured="89.32 ㎡", limit="120.00 ㎡", sentence="面积合规")],
     )  # fmt: skip
 

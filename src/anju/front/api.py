@@ -34,7 +34,8 @@ class Sentence(Schema):
 
 
 api = NinjaAPI(
-    title="安居", version="1", description="绥化市保障性住房收购：导入所用的查询与办理。办理经岗位权限校验并留痕；不予办理时答 422，附结论与条款。",
+    title="安居", version="1",
+    description="绥化市保障性住房收购：导入所用的查询与办理。办理经岗位权限校验并留痕；不予办理时答 422，附结论与条款。",
     auth=SignedIn(csrf=True), docs_url=None, openapi_url="openapi.json", urls_namespace="api",
 )  # fmt: skip
 
@@ -60,7 +61,8 @@ def me(request: HttpRequest) -> dict[str, Any]:
     """Who this session is."""
     actor = request.anju  # type: ignore[attr-defined]
     return {
-        "account": actor.account.username, "post": actor.post, "region": actor.region, "powers": sorted(actor.powers), "synthetic": actor.synthetic,
+        "account": actor.account.username, "post": actor.post, "region": actor.region, "powers": sorted(actor.powers),
+        "synthetic": actor.synthetic,
     }  # fmt: skip
 
 

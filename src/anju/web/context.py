@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from anju.base.acts.context import SHANGHAI
 from anju.web import nav
 
 # The house's own name until an installation says which city it serves.
@@ -43,7 +44,9 @@ def posts(actor: Any) -> list[Any]:
     """The account's live posts, for the switcher; a party post has no table of regions to read, so only its own."""
     if actor is None:
         return []
-    today = actor.now.date()
+    if actor.is_party:
+        return [actor.appointment]
+    today = actor.now.astimezone(SHANGHAI).date()
     rows = actor.account.appointments.select_related("post").order_by("post__order", "region")
     return [r for r in rows if r.since <= today and (r.until is None or r.until >= today)]
 

@@ -52,7 +52,8 @@ def dress(form: forms.BaseForm) -> None:
 
 
 def act_form_page(
-    request: HttpRequest, *, title: str, act: Callable[..., Any], back: str, done: Callable[[Any], str], form_class: type[forms.BaseForm] = EmptyForm,
+    request: HttpRequest, *, title: str, act: Callable[..., Any], back: str, done: Callable[[Any], str],
+    form_class: type[forms.BaseForm] = EmptyForm,
     fixed: Mapping[str, Any] | None = None, clause: str = "", verb: str = "提交", irreversible: bool = False, explain: str = "",
     facts: Sequence[tuple[str, Any]] = (), confirm: tuple[str, str] | None = None, initial: Mapping[str, Any] | None = None,
     region: str | None = None, said: Callable[[Any], str] | str = "", shell: str = "web/staff.html", template: str = "web/form.html",
@@ -60,8 +61,9 @@ def act_form_page(
 ) -> HttpResponse:  # fmt: skip
     """GET shows the form. POST checks it and calls ``act(ctx=…, **fixed, **form's values)``, then goes to ``done(row)``.
 
-    A refusal shows on the page with its verdicts, the input kept. ``irreversible``: says so, and ``confirm`` (what, value) must be typed by hand.
-    ``facts``: what, how much, with whom, what follows, who checks. ``region``: where the act takes place, when not the post's own.
+    A refusal shows on the page with its verdicts, the input kept. ``irreversible``: says so, and ``confirm`` (what, value) must
+    be typed by hand. ``facts``: what, how much, with whom, what follows, who checks. ``region``: where the act takes place,
+    when not the post's own.
     The hidden key makes a double click one act.
     """
     data = request.POST if request.method == "POST" else None

@@ -5,55 +5,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
 
-from django.contrib import messages
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from anju.base.acts import Refused
-from anju.base.acts.context import SHANGHAI
-from anju.web import cells, places, shown
+from anju.web import cells, places
+from anju.web.bulks import BULK_MAX, Bulk, bulk_key, bulk_page
+from anju.web.columns import Col, Line, lines_of, today_of
+from anju.web.downloads import XLSX, download
+
+__all__ = [
+    "XLSX", "Bulk", "Col", "Filter", "bulk_key", "download", "list_page", "regions", "typed", "within",
+]  # fmt: skip
 
 PAGE_SIZE = 50
 # Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
 COUNT_CAP = 10_000
-BULK_MAX = 1_000
 TYPED_MAX = 60
 EXPORT_MAX = 100_000
 RESERVED = ("q", "order", "page", "export")
 
 
 @dataclass(frozen=True)
-class Col:
-    """A column: its title, the field (``developer__name`` follows keys), and how it is shown.
-
-    ``kind``: text int fen wan price cm2 date moment state bool region name document clock. ``link``: row → address. ``sort``: the field to order by,
-    None for a column that no index orders. ``value``: row → value, in place of the field. ``tones``: state code → tone of its chip.
-    """
-
-    title: str
-    field: str
-    link: Callable[[Any], str] | None = None
-    sort: str | None = None
-    kind: str = "text"
-    value: Callable[[Any], Any] | None = None
-    tones: Mapping[str, str] = field(default_factory=dict)
-    unit: str = ""
-    note: str = ""
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the column is set to the right."""
-        return self.kind in cells.NUMERIC
-
-
-@dataclass(frozen=True)
 class Filter:
-    """A filter by one field. ``kind``: choice, begins, is, from, to, bool, empty; ``choices``: (code, words), or a function that gives them."""
+    """A filter by one field. ``kind``: choice, begins, is, from, to, bool; ``choices``: (code, words), or what gives them."""
 
     field: str
     title: str
@@ -97,17 +75,6 @@ def _truth(field: str, value: str) -> dict[str, Any]:
     return {f"{field}__isnull": True} if value == "unknown" else {field: value == "1"}
 
 
-@dataclass(frozen=True)
-class Bulk:
-    """One thing to do with many rows: ``run(request, ids)`` calls a bulk act and answers with a sentence, a count or None."""
-
-    title: str
-    power: str
-    run: Callable[[HttpRequest, list[UUID]], Any]
-    explain: str = ""
-    danger: bool = False
-
-
 @dataclass
 class State:
     """What the address says the list shows."""
@@ -134,15 +101,6 @@ class Head:
     direction: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row as shown."""
-
-    id: str
-    name: str
-    cells: list[tuple[Col, Any]]
-
-
 def regions(request: HttpRequest, field: str = "region", title: str = "区划") -> Filter:
     """The filter by county, for a post of the city; a county's own has nothing to choose from."""
     region = request.anju.region  # type: ignore[attr-defined]
@@ -153,7 +111,8 @@ def regions(request: HttpRequest, field: str = "region", title: str = "区划") 
 def list_page(
     request: HttpRequest, *, title: str, rows: models.QuerySet[Any], columns: Sequence[Col], filters: Sequence[Filter] = (),
     search: Sequence[str] = (), bulk: Sequence[Bulk] = (), actions: Sequence[tuple[str, str, str]] = (), order: str = "-id",
-    export_name: str = "", sub: str = "", crumbs: Sequence[tuple[str, str]] = (), empty: str = "", empty_act: tuple[str, str, str] | None = None,
+    export_name: str = "", sub: str = "", crumbs: Sequence[tuple[str, str]] = (), empty: str = "",
+    empty_act: tuple[str, str, str] | None = None,
     views: Sequence[tuple[str, Mapping[str, str]]] = (), search_hint: str = "", clause: str = "", template: str = "web/list.html",
     shell: str = "web/staff.html", context: Mapping[str, Any] | None = None, page_size: int = PAGE_SIZE,
 ) -> HttpResponse:  # fmt: skip
@@ -166,7 +125,7 @@ def list_page(
     allowed = [b for b in bulk if b.power in request.anju.powers]  # type: ignore[attr-defined]
     found = narrowed(rows, state, filters, search)
     if request.method == "POST":
-        return _bulk(request, allowed, found, title=title, columns=columns, shell=shell)
+        return bulk_page(request, allowed, found, title=title, columns=columns, shell=shell)
     found = ordered(found, state, columns, order)
     if request.GET.get("export") == "xlsx" and export_name:
         return _export(request, found, title=title, columns=columns, name=export_name)
@@ -176,11 +135,13 @@ def list_page(
     return render(request, template, {
         "shell": shell, "title": title, "sub": sub, "crumbs": crumbs, "clause_number": clause, "state": state, "search": search,
         "search_hint": search_hint or "从头输入编号或名称", "filters": [(f, state.values.get(f.key, "")) for f in filters],
-        "heads": heads(columns, state, order), "lines": lines, "count": count, "capped": capped, "more": more and first + page_size < COUNT_CAP,
+        "heads": heads(columns, state, order), "lines": lines, "count": count, "capped": capped,
+        "more": more and first + page_size < COUNT_CAP,
         "first": first + 1, "last": first + len(lines), "bulk": allowed, "bulk_max": BULK_MAX, "pages": max(1, -(-count // page_size)),
         "actions": [(t, u) for t, u, p in actions if not p or p in powers], "export": bool(export_name),
         "views": [(t, state_of_view(state, v), _is_view(state, v)) for t, v in views],
         "prev_url": state.address(page=state.page - 1 if state.page > 2 else None), "next_url": state.address(page=state.page + 1),
+        "export_url": state.address(export="xlsx"),
         "narrowed": bool(state.q or state.values), "empty": empty or f"还没有{title}",
         "empty_act": empty_act if empty_act and (not empty_act[2] or empty_act[2] in powers) else None, **(context or {}),
     })  # fmt: skip
@@ -270,17 +231,6 @@ def _capped(rows: models.QuerySet[Any]) -> int:
     return rows.order_by().values("pk")[: COUNT_CAP + 1].count()
 
 
-def lines_of(rows: Sequence[Any], columns: Sequence[Col], today: date) -> list[Line]:
-    """The rows' cells; the clocks of all of them by one query."""
-    clocks = shown.clocks_of(rows, today) if any(c.kind == "clock" for c in columns) else [None] * len(rows)
-    return [_line(row, columns, clock) for row, clock in zip(rows, clocks, strict=True)]
-
-
-def _line(row: Any, columns: Sequence[Col], clock: Any) -> Line:
-    body = [(col, cells.clock(clock) if col.kind == "clock" else cells.shown(row, col)) for col in columns]
-    return Line(str(row.pk), cells.plain(row, columns[0]), body)
-
-
 def heads(columns: Sequence[Col], state: State, order: str) -> list[Head]:
     """The heads with their sorting links: a click orders, a second one turns it round."""
     now = state.order or order
@@ -293,11 +243,6 @@ def heads(columns: Sequence[Col], state: State, order: str) -> list[Head]:
         wanted = f"-{col.sort}" if direction == "ascending" else col.sort
         found.append(Head(col, state.address(order=wanted), direction))
     return found
-
-
-def today_of(request: HttpRequest) -> date:
-    """Today, where the actor is."""
-    return request.anju.now.astimezone(SHANGHAI).date()  # type: ignore[attr-defined]
 
 
 def within(request: HttpRequest, rows: models.QuerySet[Any], field: str = "region") -> models.QuerySet[Any]:
@@ -332,80 +277,3 @@ def _export(
     )
     day = actor.now.strftime("%Y%m%d")
     return download(data, f"{name}-{day}{'-合成' if actor.synthetic else ''}.xlsx", XLSX)
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def download(data: bytes, name: str, media: str) -> HttpResponse:
-    """A file to keep, under its Chinese name."""
-    response = HttpResponse(data, content_type=media)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{urlencode({'': name})[1:].replace('+', '%20')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _bulk(
-    request: HttpRequest,
-    allowed: Sequence[Bulk],
-    rows: models.QuerySet[Any],
-    *,
-    title: str,
-    columns: Sequence[Col],
-    shell: str,
-) -> HttpResponse:
-    """First POST: the confirm page. Second: the act, then back to the list as it was."""
-    number = request.POST.get("bulk", "")
-    if not number.isdecimal() or int(number) >= len(allowed):
-        raise PermissionDenied("当前岗位没有这项批量办理的权限，没有办理；请换岗位，或请安全管理员授权。")
-    chosen = allowed[int(number)]
-    wanted = (
-        rows.order_by("id")[: BULK_MAX + 1]
-        if request.POST.get("all")
-        else rows.filter(pk__in=_ids(request)).order_by("id")
-    )
-    picked = list(wanted)
-    back = request.get_full_path()
-    if not picked or len(picked) > BULK_MAX:
-        text = (
-            "没有选中任何一行，没有办理；请先勾选。"
-            if not picked
-            else f"一次最多办 {BULK_MAX:,} 行，没有办理；请用筛选缩小范围。"
-        )
-        messages.error(request, text)
-        return HttpResponseRedirect(back)
-    ids = [row.pk for row in picked]
-    refused = None
-    if request.POST.get("confirm"):
-        try:
-            done = chosen.run(request, ids)
-        except Refused as error:
-            refused = error
-        else:
-            messages.success(
-                request,
-                done if isinstance(done, str) else f"{chosen.title}：办了 {len(ids) if done is None else done} 行。",
-            )
-            return HttpResponseRedirect(back)
-    return render(request, "web/bulk.html", {
-        "shell": shell, "title": title, "bulk": chosen, "number": number, "ids": ids, "count": len(ids), "back": back, "refused": refused,
-        "key": request.POST.get("key") or uuid4().hex, "heads": [c.title for c in columns[:5]],
-        "numeric": [c.numeric for c in columns[:5]], "lines": lines_of(picked[:10], columns[:5], today_of(request)),
-    }, status=422 if refused else 200)  # fmt: skip
-
-
-def _ids(request: HttpRequest) -> list[UUID]:
-    found = []
-    for text in request.POST.getlist("ids")[: BULK_MAX + 1]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
-
-
-def bulk_key(request: HttpRequest) -> str:
-    """The idempotency key that the confirm page carried: hand it to ``request.anju.context(key=…)``."""
-    return request.POST.get("key", "")[:64]

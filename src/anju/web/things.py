@@ -47,7 +47,8 @@ def thing_page(
     extra = dict(context or {})
     return render(request, template, {
         "shell": shell, "title": title, "sub": sub, "state": state, "facts": list(facts), "crumbs": crumbs, "clause_number": clause,
-        "sections": [_section(request, t, body, extra) for t, body in sections], "side": [_section(request, t, body, extra) for t, body in side],
+        "sections": [_section(request, t, body, extra) for t, body in sections],
+        "side": [_section(request, t, body, extra) for t, body in side],
         "verdicts": list(verdicts) if verdicts is not None else None, "verdict_actions": verdict_actions, "obj": obj, "steps": steps,
         "acts": act_links(request, acts), "note": note, "figures": [_figure(f) for f in figures], **extra,
     })  # fmt: skip

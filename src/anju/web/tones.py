@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 TONES: dict[str, str] = {
     **dict.fromkeys(
-        ["passed", "pass", "qualified", "housed", "reserved", "signed", "paid", "completed", "purchased", "delivered", "sold", "let", "taken",
+        ["passed", "pass", "qualified", "housed", "reserved", "signed", "paid", "completed", "purchased", "delivered", "sold", "let",
+            "taken",
          "contracted", "admitted", "accepted", "done", "matched", "closed", "fulfilled", "locked", "sent", "confirmed"], "ok"),
     **dict.fromkeys(["refused", "fail", "failed", "rejected", "rescinded", "over"], "bad"),
     **dict.fromkeys(["supplement", "near", "held", "chosen", "requested", "waiting", "queued", "checked"], "near"),

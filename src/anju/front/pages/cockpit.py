@@ -19,7 +19,9 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     drawn, height = countymap.drawn(region[:4] + "00", ratios, late, _address("reserve:list") + "?stands_in={}")
     asked = list(desk.waiting(post=figures.LEADER, region=region, on=today)[:6])
     return render(request, "front/cockpit.html", {
-        "now": actor.now, "figures": [(f, _address(f"{f.room}:list") if f.room != "waiting" else _address("front:waiting")) for f in figures.head(region, today)],
+        "now": actor.now,
+        "figures": [(f, _address(f"{f.room}:list") if f.room != "waiting" else _address("front:waiting")) for f in figures.head(region,
+            today)],
         "asked": home.tasks_of(asked, today), "gates": figures.gates(region, today), "map": drawn, "height": height,
         "counties": [(r, ratios.get(r.code), r.code in late, _share(ratios.get(r.code))) for r in figures.counties(region)],
         "books": figures.books(region), "batch_url": _address("offering:list"),

@@ -49,7 +49,8 @@ def draw(request: HttpRequest, region: str, slug: str) -> HttpResponse:
     return render(request, "front/draw.html", {
         "p": item, "t": transcript, "method": METHODS.get(transcript["method"], "") if transcript else "", "asked": asked,
         "place": place_of(transcript, asked) if transcript and asked else None, "order": order[:LISTED], "more": len(order) > LISTED,
-        "sha256": row.body.get("transcript_sha256") or hashlib.sha256(text.encode()).hexdigest(), "steps": steps_of(transcript) if transcript else [],
+        "sha256": row.body.get("transcript_sha256") or hashlib.sha256(text.encode()).hexdigest(),
+        "steps": steps_of(transcript) if transcript else [],
         "homes": len(transcript["homes"].splitlines()) if transcript else 0, "others": portal.others(request, item),
     })  # fmt: skip
 
@@ -81,11 +82,14 @@ def steps_of(t: dict[str, Any]) -> list[dict[str, str]]:
     held = "、".join(f"{h['holder']}{'' if h['secret'] else '（未交出，按规则剔除）'}" for h in t.get("holders", []))
     values = "；".join(f"{s['game']} 第 {s['issue']} 期" for s in t.get("sources", []))
     return [
-        {"name": "lists", "title": "封存名单", "words": f"{len(t['order'])} 户和 {len(t['homes'].splitlines())} 套房源的名单摘要先于摇号公布", "code": t["entrants_sha256"]},
+        {"name": "lists", "title": "封存名单",
+            "words": f"{len(t['order'])} 户和 {len(t['homes'].splitlines())} 套房源的名单摘要先于摇号公布", "code": t["entrants_sha256"]},
         {"name": "secrets", "title": "交存密数", "words": f"各位保管人先交密数的摘要，后公开密数：{held}", "code": ""}
         if drawn
-        else {"name": "secrets", "title": "公布排序依据", "words": f"按{METHODS.get(t['method'], '')}排序，依据的摘要", "code": t["basis_sha256"]},
-        {"name": "values", "title": "公共随机值", "words": f"事先约定的{values}，合成种子" if drawn else "本次不摇号，没有随机值", "code": t.get("prk", "")},
+        else {"name": "secrets", "title": "公布排序依据", "words": f"按{METHODS.get(t['method'], '')}排序，依据的摘要",
+            "code": t["basis_sha256"]},
+        {"name": "values", "title": "公共随机值", "words": f"事先约定的{values}，合成种子" if drawn else "本次不摇号，没有随机值",
+            "code": t.get("prk", "")},
         {"name": "order", "title": "定次序", "words": "逐户算出排序键，先按优先组、再按排序键从小到大", "code": ""},
         {"name": "allotment", "title": "配房", "words": f"按次序选房，{len(t['allotment'])} 户配到", "code": ""},
     ]  # fmt: skip

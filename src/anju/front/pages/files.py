@@ -11,7 +11,8 @@ from anju.parties.access import page
 from anju.web.lists import XLSX, download
 
 MEDIA = {
-    "pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "xlsx": XLSX, "xls": "application/vnd.ms-excel",
+    "pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "xlsx": XLSX,
+    "xls": "application/vnd.ms-excel",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text": "text/plain; charset=utf-8",
 }  # fmt: skip
 

@@ -153,7 +153,8 @@ def powers_by_room(powers: frozenset[str]) -> Mapping[str, list[str]]:
 
 TICKET_COLUMNS = [
     Col("事项", "title", link=lambda r: r.url), Col("时限", "due_on", sort="due_on", kind="clock"), Col("到期日", "due_on", kind="date"),
-    Col("收到", "opened_on", sort="opened_on", kind="date"), Col("区划", "region", kind="region"), Col("办结", "done_on", sort="done_on", kind="date"), Col("结果", "outcome"),
+    Col("收到", "opened_on", sort="opened_on", kind="date"), Col("区划", "region", kind="region"),
+    Col("办结", "done_on", sort="done_on", kind="date"), Col("结果", "outcome"),
 ]  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from anju.web.things import thing_page
 COLUMNS = [
     Col("文号", "number", link=lambda r: reverse("front:paper", args=[r.id])), Col("标题", "title"),
     Col("签章件", "signed_on", kind="state", value=lambda r: "已回传" if r.scan_id else "待回传", tones={"已回传": "ok", "待回传": "near"}),
-    Col("出具", "issued_at", sort="issued_at", kind="moment"), Col("签署日", "signed_on", kind="date"), Col("文书码", "code"), Col("区划", "region", kind="region"),
+    Col("出具", "issued_at", sort="issued_at", kind="moment"), Col("签署日", "signed_on", kind="date"), Col("文书码", "code"),
+    Col("区划", "region", kind="region"),
 ]  # fmt: skip
 
 
@@ -30,9 +31,11 @@ COLUMNS = [
 def index(request: HttpRequest) -> HttpResponse:
     """All papers one may see."""
     return list_page(
-        request, title="文书", rows=within(request, Paper.objects.all()), columns=COLUMNS, order="-issued_at", clause="4.4", export_name="文书",
+        request, title="文书", rows=within(request, Paper.objects.all()), columns=COLUMNS, order="-issued_at", clause="4.4",
+        export_name="文书",
         filters=[
-            Filter("scan__isnull", "签章件", [("True", "待回传"), ("False", "已回传")], name="scan"), Filter("issued_at__date", "出具不早于", kind="from"),
+            Filter("scan__isnull", "签章件", [("True", "待回传"), ("False", "已回传")], name="scan"),
+            Filter("issued_at__date", "出具不早于", kind="from"),
         ],
         views=[("全部", {}), ("待回传签章件", {"scan": "True"})], search=("number__exact", "code__exact", "title__begins"),
         search_hint="文号、文书码写全，标题从头写", empty="还没有文书：意向书、公告、协议等由各房间出具",
@@ -58,7 +61,8 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     return thing_page(
         request, title=row.title, sub=row.number, state=("ok", "已回传签章件") if row.scan_id else ("near", "待回传签章件"), clause="4.4",
         facts=[
-            ("文号", row.number), ("文书码", row.code), ("出具", row.issued_at), ("签署日", row.signed_on or "还没有签署"), ("区划", row.region),
+            ("文号", row.number), ("文书码", row.code), ("出具", row.issued_at), ("签署日", row.signed_on or "还没有签署"),
+            ("区划", row.region),
             ("冻结数据摘要", row.data_sha256),
         ],
         crumbs=[("文书", reverse("front:papers"))], obj=row, template="front/paper.html", context={"links": links},

@@ -44,7 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
     today = now(request).astimezone(SHANGHAI).date()
     running = live("announcement").filter(Q(until__isnull=True) | Q(until__gte=today))
     return render(request, "front/portal.html", {
-        "now": now(request), "running": shown_many(request, running[:CARDS]), "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS]),
+        "now": now(request), "running": shown_many(request, running[:CARDS]),
+        "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS]),
     })  # fmt: skip
 
 

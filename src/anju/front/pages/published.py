@@ -1,7 +1,7 @@
 """What a publication's body holds and how it is shown, whatever room wrote it. All keys are optional.
 
-``paragraphs`` [text]; ``facts`` [[label, value]]; ``tables`` [{title, header, rows}]; ``homes`` [{label, …}]; ``transcript`` (of a draw: the
-text as hashed, or its JSON) with ``transcript_sha256``; ``apply_until`` (ISO day or instant); the keys of ``bodies.FACTS``.
+``paragraphs`` [text]; ``facts`` [[label, value]]; ``tables`` [{title, header, rows}]; ``homes`` [{label, …}]; ``transcript`` (of a draw:
+the text as hashed, or its JSON) with ``transcript_sha256``; ``apply_until`` (ISO day or instant); the keys of ``bodies.FACTS``.
 A home: ``label``, and any of ``title building stairwell floor room rooms gross_cm2 tenure amount_fen earnest_fen orientation state``, or
 words of its own as label: value.
 """
@@ -19,7 +19,8 @@ from anju.front.pages import bodies
 from anju.web import shown
 
 KINDS: dict[str, str] = {
-    "announcement": "房源公告", "draw_list": "名单封存", "draw_plan": "摇号安排", "draw": "摇号结果", "gate": "锁定结果", "qualified": "资格公示",
+    "announcement": "房源公告", "draw_list": "名单封存", "draw_plan": "摇号安排", "draw": "摇号结果", "gate": "锁定结果",
+    "qualified": "资格公示",
     "notice": "通知公示", "paper": "公文",
 }  # fmt: skip
 # Found by their code or shown on a page of their own; not in the list of news.
@@ -62,6 +63,11 @@ class Shown:
     gate: shown.Gate | None = None
 
     @property
+    def mark(self) -> str:
+        """The shape of its chip: ● while it runs, never ✓, which means passed."""
+        return {"ok": "on", "unk": "dash"}.get(self.tone, "")
+
+    @property
     def url(self) -> str:
         """Its page."""
         return f"/portal/{'draws' if self.row.kind == 'draw' else 'news/' + self.row.kind}/{self.row.region}/{self.row.slug}/"
@@ -74,7 +80,8 @@ def shown_of(row: Publication, *, now: datetime, region: str) -> Shown:
     tone, word = _state(row, until, now)
     return Shown(
         row, KINDS.get(row.kind, "公示"), region, bodies.paragraphs_of(row.kind, body), bodies.facts_of(body), bodies.tables_of(body),
-        homes_of(body), until, tone, word, str(body.get("paper") or body.get("number", "")), str(body.get("acquirer") or body.get("by", "")),
+        homes_of(body), until, tone, word, str(body.get("paper") or body.get("number", "")),
+        str(body.get("acquirer") or body.get("by", "")),
         _gate(body) if row.kind == "gate" else None,
     )  # fmt: skip
 
@@ -132,7 +139,8 @@ def _home(home: Any) -> Home:
 
 
 PLACE = {
-    "building": "楼栋", "stairwell": "单元", "floor": "楼层", "floors": "总层数", "room": "房号", "orientation": "朝向", "programme": "类别",
+    "building": "楼栋", "stairwell": "单元", "floor": "楼层", "floors": "总层数", "room": "房号", "orientation": "朝向",
+    "programme": "类别",
     "inner_cm2": "套内面积", "reserved": "优先选房组",
 }  # fmt: skip
 PROGRAMMES = {"sale": "配售型保障性住房", "affordable_rental": "保障性租赁住房", "public_rental": "公租房"}

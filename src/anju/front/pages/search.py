@@ -94,12 +94,17 @@ def papers(q: str) -> Any:
 
 
 SEARCHES: tuple[tuple[str, str, Callable[[str], Any], str, Callable[[Any], Hit]], ...] = (
-    ("申请", "needs", applications, "needs.view", _hit("needs", lambda r: r.number, lambda r: r.applicant_name[:1] + "某", lambda r: r.get_state_display())),
+    ("申请", "needs", applications, "needs.view",
+        _hit("needs", lambda r: r.number, lambda r: r.applicant_name[:1] + "某", lambda r: r.get_state_display())),
     ("项目", "reserve", projects, "reserve.view", _hit("reserve", lambda r: r.number, lambda r: r.name, lambda r: r.get_state_display())),
-    ("房源", "reserve", units, "reserve.view", _hit("reserve", lambda r: r.code, lambda r: f"{r.project.name} {r.room}", lambda r: r.get_state_display())),
-    ("批次", "offering", batches, "offering.view", _hit("offering", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
-    ("意向书", "negotiation", letters, "negotiation.view", _hit("negotiation", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
-    ("收购协议", "purchase", agreements, "purchase.view", _hit("purchase", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
+    ("房源", "reserve", units, "reserve.view",
+        _hit("reserve", lambda r: r.code, lambda r: f"{r.project.name} {r.room}", lambda r: r.get_state_display())),
+    ("批次", "offering", batches, "offering.view",
+        _hit("offering", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
+    ("意向书", "negotiation", letters, "negotiation.view",
+        _hit("negotiation", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
+    ("收购协议", "purchase", agreements, "purchase.view",
+        _hit("purchase", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
 )  # fmt: skip
 
 

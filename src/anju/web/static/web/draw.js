@@ -63,7 +63,7 @@ if (typeof document !== 'undefined') (() => {
   const button = document.querySelector('[data-verify]'); if (!button) return;
   const mark = (name, good) => {
     const m = document.querySelector(`[data-step="${name}"] [data-mark]`), use = m.querySelector('use');
-    m.className = 'st ' + (good ? 'ok' : 'bad'); use.setAttribute('href', `${document.body.dataset.shapes}#${good ? 'ok' : 'bad'}`); m.lastChild.textContent = good ? '相符' : '不符';
+    m.className = 'st ' + (good ? 'ok' : 'bad'); use.parentNode.setAttribute('class', 'sh'); use.setAttribute('href', `${document.body.dataset.shapes}#${good ? 'ok' : 'bad'}`); m.lastChild.textContent = good ? '相符' : '不符';
     return good;
   };
   button.addEventListener('click', async () => {

@@ -1,0 +1,15 @@
+"""Files that a page hands out."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(data: bytes, name: str, media: str) -> HttpResponse:
+    """A file to keep, under its Chinese name."""
+    response = HttpResponse(data, content_type=media)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
