@@ -9,6 +9,7 @@ from anju.planning import inputs as frozen
 from anju.planning import solver
 from anju.planning.models import Plan, PlanUnit
 from anju.reserve import acts as reserve
+from anju.reserve.acts.common import person
 from anju.reserve.models import Project, StockSnapshot, StockUnit
 
 PLACE = "3.2-3"
@@ -37,7 +38,7 @@ def solve_plan(
         region=ctx.region, demand=demand, stock=stock, title=title.strip()[:120], budget_fen=budget_fen,
         inputs=given.as_json(), inputs_sha256=given.sha256, status=answer.status, households=answer.households,
         cost_fen=answer.cost_fen, bound_milli=answer.bound_milli, unserved=frozen.unserved(given, answer),
-        solved_at=ctx.now, maker=ctx.account,
+        solved_at=ctx.now, maker=person(ctx, PLACE),
     )  # fmt: skip
     chosen = _choose(ctx, plan, given, answer)
     ctx.on(plan, households=plan.households, cost_fen=plan.cost_fen, units=len(chosen), inputs=plan.inputs_sha256)

@@ -60,7 +60,8 @@ def gather(
     rows = list(StockUnit.objects.filter(region=stock.region, snapshot=stock).order_by("code", "unit_id"))
     held = {str(key): c for key, c in pricing.limits(list({row.project_id for row in rows}), ctx.today).items()}
     cells = Counter((str(r.project_id), r.county, r.tenure, r.rooms, r.gross_cm2) for r in rows)
-    priced, unpriced = [], []
+    priced: list[Stock] = []
+    unpriced: list[Stock] = []
     for (project, county, tenure, rooms, area), count in sorted(cells.items()):
         ceiling = held.get(project)
         cost = 0 if ceiling is None else ceiling.total_fen * area // ceiling.gross_cm2

@@ -31,6 +31,11 @@ class Cell:
         return CLASS.get(self.kind, self.kind)
 
     @property
+    def area(self) -> str:
+        """Its area in ㎡, two places."""
+        return f"{self.unit.gross_cm2 // 10_000}.{self.unit.gross_cm2 % 10_000 // 100:02d}"
+
+    @property
     def shape(self) -> str:
         """The shape in it."""
         return KINDS[self.kind][0]

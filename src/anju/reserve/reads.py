@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from anju.base.regions import region_range
 from anju.policy.rules import screening as rules
 from anju.policy.verdict import ORDER, Outcome, Verdict
-from anju.reserve.models import OUTSIDE, Building, Project, ProjectScreening, Screening, StockSnapshot, Unit, Waiver
+from anju.reserve.models import (
+    OUTSIDE,
+    Building,
+    OtherSpace,
+    Project,
+    ProjectScreening,
+    Screening,
+    StockSnapshot,
+    Unit,
+    Waiver,
+)
 
 
 def in_region(rows: QuerySet[Any, Any], region: str) -> QuerySet[Any, Any]:
@@ -106,16 +116,14 @@ def project_verdicts(project: Project) -> list[Verdict]:
 
 def outcomes(project: Project) -> dict[UUID, str]:
     """The latest outcome of each home for the tenure wanted; ``waived`` where all that was waivable has been waived."""
-    rows = list(
-        Screening.objects.filter(region=project.region, project=project, round=project.round).values_list(
-            "unit_id", "tenure", "outcome", "unit__tenure", "verdicts"
-        )
+    rows = Screening.objects.filter(
+        region=project.region, project=project, round=project.round, tenure=F("unit__tenure")
     )
-    let = waived(project, [row[0] for row in rows if row[2] == "waivable"])
-    found: dict[UUID, str] = {}
-    for unit_id, tenure, outcome, wanted, verdicts in rows:
-        if tenure == wanted:
-            found[unit_id] = _after_waivers(outcome, verdicts, let.get(unit_id, frozenset()))
+    found = dict(rows.values_list("unit_id", "outcome"))
+    open_ = rows.filter(outcome="waivable").values_list("unit_id", "verdicts")
+    let = waived(project, [unit_id for unit_id, _ in open_])
+    for unit_id, verdicts in open_:
+        found[unit_id] = _after_waivers("waivable", verdicts, let.get(unit_id, frozenset()))
     return found
 
 
@@ -154,6 +162,12 @@ def letter_verdicts(project: Project, unit_rows: Sequence[Unit], inforce: Any) -
     return [*found, main_share(rent, inforce)] if rent else found
 
 
+def other_spaces(project: Project) -> dict[str, int]:
+    """Parking places, shops and the like by use: in the unit table, never homes."""
+    rows = OtherSpace.objects.filter(region=project.region, project=project).order_by("use")
+    return dict(rows.values_list("use").annotate(n=Count("id")))
+
+
 def buildings_of(project: Project) -> list[Building]:
     """The project's buildings, in the order of their numbers."""
     rows = Building.objects.filter(region=project.region, project=project)
@@ -163,9 +177,10 @@ def buildings_of(project: Project) -> list[Building]:
 def asked_fen(project: Project) -> tuple[int, int] | None:
     """What the seller asks for its live homes: (fen × cm², cm²), whose quotient is the average a ㎡; None where one has no price."""
     rows = list(live_units(project).values_list("asked_fen_m2", "gross_cm2"))
-    if not rows or any(asked is None for asked, _ in rows):
+    asked = [fen * area for fen, area in rows if fen is not None]
+    if not rows or len(asked) < len(rows):
         return None
-    return sum(asked * area for asked, area in rows), sum(area for _, area in rows)
+    return sum(asked), sum(area for _, area in rows)
 
 
 def latest_stock(region: str) -> StockSnapshot | None:

@@ -13,7 +13,7 @@ from anju.pricing.acts.inputs import PRICE, facts_of, newest
 from anju.pricing.models import Appraisal, Ceiling, CostSheet
 from anju.reserve import acts as reserve
 from anju.reserve import reads as stock
-from anju.reserve.acts.common import live, project_for
+from anju.reserve.acts.common import live, person, project_for
 from anju.reserve.models import Project
 
 WHAT_IF = ("land_fen", "construction_fen", "profit_fen")
@@ -41,7 +41,7 @@ def propose_ceiling(
         valid_until=_valid_until(ctx, appraisal), cost_fen_m2=found.cost_fen_m2, appraised_fen_m2=found.appraised_fen_m2,
         ceiling_fen_m2=found.ceiling_fen_m2, binding=found.binding, gross_cm2=found.gross_cm2, trial=trial,
         workings={**found.workings, "what_if": dict(what_if or {}), "verdicts": [v.as_dict() for v in verdicts]},
-        maker=ctx.account,
+        maker=person(ctx, PRICE),
     )  # fmt: skip
     ctx.on(row, project=project.number, ceiling_fen_m2=row.ceiling_fen_m2, binding=row.binding, trial=trial)
     ctx.happened(appraisal.value_date)

@@ -26,6 +26,13 @@ def own_only(ctx: ActContext, developer_id: UUID) -> None:
         raise Forbidden("这个项目不是本企业申报的，没有办理；请用该企业的账号办理", clause=SURVEY)
 
 
+def person(ctx: ActContext, clause: str = SURVEY) -> UUID:
+    """Who does it: what a named person answers for is not done by the system. Raises Refused."""
+    if ctx.account is None:
+        raise Refused("这项须由具名的账号办理，没有办理；请登录后再办", clause=clause)
+    return ctx.account
+
+
 def live(project: Project) -> Project:
     """Raises Refused where the project has been withdrawn."""
     if project.state == "withdrawn":

@@ -6,6 +6,7 @@ from typing import Any
 
 from anju.base.acts import ActContext, Refused, act, canonical
 from anju.base.regions import region_range
+from anju.reserve.acts.common import person
 from anju.reserve.models import StockSnapshot, StockUnit, Unit
 
 BAND_CM2 = 100_000
@@ -18,7 +19,7 @@ def take_stock_snapshot(*, ctx: ActContext) -> StockSnapshot:
     Raises Refused where there is none: an empty stock supports no plan.
     """
     lo, hi = region_range(ctx.region)
-    homes = list(
+    homes: list[Any] = list(
         Unit.objects.filter(region__gte=lo, region__lte=hi, state="reserved")
         .order_by("code", "id")
         .values("id", "region", "project_id", "project__stands_in", "code", "tenure", "rooms", "gross_cm2")
@@ -27,7 +28,12 @@ def take_stock_snapshot(*, ctx: ActContext) -> StockSnapshot:
         raise Refused("储备库没有可供测算的房源（已入储备、未签意向），没有冻结；请先核查入库", clause="3.2-2")
     rows = stock_rows(homes)
     snapshot = StockSnapshot.objects.create(
-        region=ctx.region, taken_on=ctx.today, units=len(homes), rows=rows, sha256=stock_hash(homes), maker=ctx.account
+        region=ctx.region,
+        taken_on=ctx.today,
+        units=len(homes),
+        rows=rows,
+        sha256=stock_hash(homes),
+        maker=person(ctx, "3.2-2"),
     )
     StockUnit.objects.bulk_create(
         (

@@ -52,7 +52,8 @@ def take_units(
     Unit.objects.bulk_create(units, batch_size=1_000)
     OtherSpace.objects.bulk_create(spaces, batch_size=1_000)
     ctx.on(project, number=project.number, units=len(units), spaces=len(spaces))
-    ctx.items((row.id, f"{row.code} {row.gross_cm2}") for row in [*units, *spaces])
+    ctx.items((unit.id, f"{unit.code} {unit.gross_cm2}") for unit in units)
+    ctx.items((space.id, f"{space.code} {space.use}") for space in spaces)
     return {"units": len(units), "spaces": len(spaces)}
 
 

@@ -27,7 +27,7 @@ COLUMNS = (
 
 def check(ctx: ActContext, rows: list[Row]) -> list[Problem]:
     """Developers and counties must be known, numbers free, days and points possible."""
-    known = set(
+    known: set[str | None] = set(
         Organisation.objects.filter(kind="developer", uscc__in={r["uscc"] for r in rows}).values_list("uscc", flat=True)
     )
     taken = set(
@@ -51,7 +51,9 @@ def counties_of(region: str) -> dict[str, str]:
     return {key: row.code for row in rows.order_by("code") for key in (row.name, row.code)}
 
 
-def _check_row(ctx: ActContext, row: Row, known: set[str], taken: set[str], counties: dict[str, str]) -> list[Problem]:
+def _check_row(
+    ctx: ActContext, row: Row, known: set[str | None], taken: set[str], counties: dict[str, str]
+) -> list[Problem]:
     found = []
     if row["uscc"] not in known:
         found.append(
