@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from support.db import context, open_act
 
 from anju.base.acts import InvalidInput, Refused
 from anju.base.calendar import days
@@ -19,6 +18,7 @@ from anju.base.calendar.models import Installation, WorkingDay
 from anju.base.tickets import clock, desk
 from anju.base.tickets.models import Ticket
 from anju.parties import acts
+from support.db import context, open_act
 
 LATE = datetime(2027, 1, 25, 4, 0, tzinfo=timezone(timedelta(0)))
 
@@ -62,7 +62,7 @@ def test_the_nth_working_day_and_the_days_between_agree(start: date, count: int,
 @pytest.mark.django_db
 def test_a_day_past_the_table_is_a_clear_error_never_a_guess() -> None:
     last = WorkingDay.objects.order_by("-day").values_list("day", flat=True)[0]
-    with pytest.raises(UnknownDay, match="没有 .* 之后第 30 个工作日，请先在“工作日历”页补入"):
+    with pytest.raises(UnknownDay, match=r"没有 .* 之后第 30 个工作日，请先在“工作日历”页补入"):
         add_working_days(last - timedelta(days=3), 30)
 
 
@@ -129,7 +129,7 @@ def test_the_demonstrations_clock_counts_and_the_machines_where_there_is_none() 
 
 @pytest.mark.django_db
 def test_days_change_only_inside_an_act() -> None:
-    with pytest.raises(Exception, match="outside an act|permission denied"):
+    with pytest.raises(Exception, match=r"outside an act|permission denied"):
         WorkingDay.objects.filter(day=date(2026, 3, 2)).update(working=False)
 
 

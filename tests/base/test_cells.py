@@ -204,7 +204,13 @@ def test_what_a_spreadsheet_could_run_is_told(text: str, is_one: bool) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "number", "words"),
-    [("area", 700_200, "70.02 ㎡"), ("yuan", 123_450, "1234.5 元"), ("wan", 12_500_000, "12.5 万元"), ("int", 12, "12"), ("yuan", 5, "0.05 元")],
-)  # fmt: skip
+    [
+        ("area", 700_200, "70.02 ㎡"),
+        ("yuan", 123_450, "1234.5 元"),
+        ("wan", 12_500_000, "12.5 万元"),
+        ("int", 12, "12"),
+        ("yuan", 5, "0.05 元"),
+    ],
+)
 def test_a_limit_is_shown_in_the_clerks_unit(kind: str, number: int, words: str) -> None:
     assert shown(Column("列", "field", kind), number) == words

@@ -10,9 +10,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from support import worker
-from support.db import context
-from support.sheets import row, xlsx
 
 from anju.base.acts import Refused
 from anju.base.acts.models import Act
@@ -25,6 +22,9 @@ from anju.base.sheets import kinds as kinds_
 from anju.base.sheets.loads import accept_load, bring_file
 from anju.base.sheets.models import Load
 from anju.base.tickets.models import Ticket
+from support import worker
+from support.db import context
+from support.sheets import row, xlsx
 
 ROWS = 400
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from support.db import NOON, open_act, raw
 
 from anju.base.calendar.models import Installation
 from anju.base.messages import delivery, gateway, outbox
 from anju.base.messages.gateway import FileGateway, NotSent
 from anju.base.messages.models import Message
 from anju.base.regions import scope
+from support.db import NOON, open_act, raw
 
 SENT: list[str] = []
 FAIL: list[str] = []

@@ -13,7 +13,6 @@ from django.db import connection
 from docx import Document
 from docx.document import Document as Word
 from docx.oxml.ns import qn
-from support.db import NOON, context, open_act, raw
 
 from anju.base.acts import ActContext, InvalidInput, Refused
 from anju.base.files import store
@@ -24,6 +23,7 @@ from anju.base.papers.draw import docx_of, missing_glyphs, pdf_of, words_of
 from anju.base.papers.models import Paper, PaperNumber
 from anju.base.regions import scope
 from anju.base.tickets.models import Ticket
+from support.db import NOON, context, open_act, raw
 
 SCAN = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n%%EOF"
 BLOCKS = [
@@ -233,7 +233,7 @@ def test_what_was_issued_is_never_rewritten_not_even_by_the_owner() -> None:
     with open_act() as ctx:
         paper = issued(ctx, blocks=[para("x")])
     for change in ("data = '{}'", "number = '意〔2026〕9号'", "pdf_id = docx_id", "issued_at = now()"):
-        with raw("owner") as attack, pytest.raises(Exception, match="AJ005|never changed|outside an act|policy"):
+        with raw("owner") as attack, pytest.raises(Exception, match=r"AJ005|never changed|outside an act|policy"):
             attack.execute(f"UPDATE base_paper SET {change} WHERE id = %s", [paper.id])
     with pytest.raises(Exception, match="an issued paper is never changed"), open_act():
         Paper.objects.filter(pk=paper.pk).update(title="另一份")
@@ -257,7 +257,7 @@ def test_a_paper_says_which_characters_its_pdf_cannot_show() -> None:
     "wrong", [lambda: table(["a", "b"], [["1"]]), lambda: table(["a"], [], widths=[1, 2]), lambda: para("x" * 20_001)]
 )
 def test_a_block_that_cannot_be_drawn_is_a_fault(wrong: Any) -> None:
-    with pytest.raises(ValueError, match="table|at most"):
+    with pytest.raises(ValueError, match=r"table|at most"):
         wrong()
 
 

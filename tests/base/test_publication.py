@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from support.db import NOON, context, open_act, raw
 
 from anju.base.acts import Forbidden, Refused
 from anju.base.acts.models import Act, ActItem
@@ -16,6 +15,7 @@ from anju.base.publication import release
 from anju.base.publication.models import Publication
 from anju.base.regions import public_scope, scope
 from anju.base.tickets.models import Ticket
+from support.db import NOON, context, open_act, raw
 
 ID = "231202199001011237"
 

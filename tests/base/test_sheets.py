@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.db import context, raw
-from support.sheets import GOOD, HEAD, columns, csv, kind, row, small_xlsx, xlsx, zipped
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused
 from anju.base.files.content import BadFile
@@ -31,6 +29,8 @@ from anju.base.sheets.models import Load
 from anju.base.sheets.out import workbook
 from anju.base.sheets.read import letter, read_table
 from anju.policy.parameters import ParameterBook
+from support.db import context, raw
+from support.sheets import GOOD, HEAD, columns, csv, kind, row, small_xlsx, xlsx, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -262,6 +262,13 @@ def test_an_unusual_value_is_good_but_needs_a_reason() -> None:
     assert one["level"] == "unusual" and one["value"] == "170 ㎡" and "30 ㎡ 至 160 ㎡" in one["reason"]
 
 
+def test_past_the_5000_kept_each_unusual_column_is_still_named() -> None:
+    rows = [row(受理号=f"A{n}", 申请人="", 手机号="1", 用途="?") for n in range(1700)]
+    found = check(xlsx([*rows, row(受理号="B1", **{"建筑面积(㎡)": 170}), row(受理号="B2", **{"建筑面积(㎡)": 171})]))
+    assert (found.errors, found.unusual, len(found.good)) == (5100, 2, 2)
+    assert [(one["row"], one["level"]) for one in found.problems[5000:]] == [(1702, "unusual")]
+
+
 # -- Groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -304,8 +311,13 @@ def test_a_kinds_own_check_sees_only_good_rows_and_is_reported_alike() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"columns": (Column("甲", "a"), Column("甲", "b"))}, {"columns": (Column("甲", "a"), Column("乙", "a"))}, {"group": "x"}, {"key": ("x",)}],
-)  # fmt: skip
+    [
+        {"columns": (Column("甲", "a"), Column("甲", "b"))},
+        {"columns": (Column("甲", "a"), Column("乙", "a"))},
+        {"group": "x"},
+        {"key": ("x",)},
+    ],
+)
 def test_a_kind_that_cannot_work_is_not_registered(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="sheet kind sample"):
         register_kind(kind(**wrong))
@@ -569,7 +581,12 @@ def test_a_kind_that_nobody_registers_is_told_with_those_that_are() -> None:
 def test_the_rows_left_out_come_back_as_the_same_sheet_and_can_be_brought_again(taken: list[tuple[str, str]]) -> None:
     register()
     ctx = context()
-    rows = [row(受理号="1"), row(受理号="2", 手机号="x"), row(受理号="拒", 备注="乙"), row(受理号="4", 身份证号=231202199001011237)]
+    rows = [
+        row(受理号="1"),
+        row(受理号="2", 手机号="x"),
+        row(受理号="拒", 备注="乙"),
+        row(受理号="4", 身份证号=231202199001011237),
+    ]
     load = bring_file(ctx=ctx, kind="sample", name="样表.xlsx", data=xlsx(rows, above=[["题"]]))
     accept_load(ctx=ctx, load_id=load.id)
     with scope("231200"):
@@ -618,10 +635,10 @@ def test_the_database_holds_the_same_file_once() -> None:
     load = bring_file(ctx=context(), kind="sample", name="样表.xlsx", data=xlsx([GOOD]))
     with raw("admin") as attack:
         attack.execute("SET session_replication_role = replica")
-        copied = "id, region, kind, name, evidence_id, sha256, state, good, bad, errors, errors_total, unusual, told, out, reasons, done, refused, synthetic, options, made_at, reject_reason"
         with pytest.raises(Exception, match="the_same_file_once"):
             attack.execute(
-                f"INSERT INTO base_load ({copied}) SELECT gen_random_uuid(), {copied[4:]} FROM base_load WHERE id = %s",
+                "INSERT INTO base_load SELECT (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid()))).*"
+                " FROM base_load l WHERE id = %s",
                 [load.id],
             )
 

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from support.db import NOON, context, open_act, raw
 
 from anju.base.acts import Conflict, InvalidInput, Refused
 from anju.base.regions import PARTY, scope, uuid7
 from anju.base.tickets import clock, desk
 from anju.base.tickets.models import Ticket
+from support.db import NOON, context, open_act, raw
 
 pytestmark = pytest.mark.clause("3.6-1")
 MONDAY = NOON  # 2026-03-02; the days to 2026-03-31 are plain weeks

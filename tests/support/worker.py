@@ -21,7 +21,9 @@ def take(ctx: Any, rows: list[Any], load: Any) -> list[tuple[int, str]]:
 
     time.sleep(PAUSE_SECONDS)
     Ticket.objects.bulk_create([
-        Ticket(region=load.region, kind="row", title=r["number"], post="p", object_kind="x", object_id=uuid7(), url="/", opened_on=ctx.today)
+        Ticket(
+            region=load.region, kind="row", title=r["number"], post="p", object_kind="x", object_id=uuid7(), url="/", opened_on=ctx.today
+        )
         for r in rows
     ])  # fmt: skip
     return []
@@ -29,10 +31,9 @@ def take(ctx: Any, rows: list[Any], load: Any) -> list[tuple[int, str]]:
 
 def register() -> None:
     """The kind and the context of a job, in this process."""
-    from support.db import context
-
     from anju.base.jobs import context as jobs
     from anju.base.sheets import register_kind
+    from support.db import context
 
     register_kind(
         kind(name="slow", take=take, chunk=CHUNK, columns=(replace(columns()[0], unique=False), *columns()[1:]))

@@ -33,7 +33,9 @@ def days_of_year(year: int) -> list[WorkingDay]:
     while day.year == year:
         working = chinese_calendar.is_workday(day) if published else day.weekday() < 5
         rows.append(
-            WorkingDay(day=day, working=working, provisional=not published, source=SOURCE if published else SOURCE_PROVISIONAL)
+            WorkingDay(
+                day=day, working=working, provisional=not published, source=SOURCE if published else SOURCE_PROVISIONAL
+            )
         )
         day += timedelta(days=1)
     return rows

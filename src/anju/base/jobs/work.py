@@ -19,10 +19,10 @@ def defer(*, ctx: ActContext, kind: str, object_id: UUID) -> None:
 
     It will run as the account of ``ctx``, in its post and region.
     """
-    from anju.base.jobs import tasks
+    from anju.base.jobs.tasks import run_work  # importing tasks imports what they call
 
     if kind not in WORK:
         raise LookupError(f"no work of kind {kind}")
-    tasks.run_work.configure(lock=f"{kind}:{object_id}").defer(
+    run_work.configure(lock=f"{kind}:{object_id}").defer(
         kind=kind, object_id=str(object_id), account=str(ctx.account), post=ctx.post, region=ctx.region
     )

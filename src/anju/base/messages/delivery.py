@@ -40,7 +40,11 @@ def _deliver(adapter: Gateway, region: str, message_id: UUID, now: datetime, clo
         return False
     try:
         adapter.send(
-            message_id=str(message.id), phone=message.to_phone, text=message.text, template=message.template, at=now
+            message_id=str(message.id),
+            phone=str(message.to_phone),
+            text=str(message.text),
+            template=message.template,
+            at=now,
         )
     except (NotSent, OSError) as error:
         log.warning("message %s was not sent (try %s): %s", message.id, message.tries, error)

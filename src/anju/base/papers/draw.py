@@ -37,7 +37,9 @@ def pdf_of(data: dict[str, Any]) -> bytes:
     full = {**data, "qr": qr.getvalue().decode()}
     stamp = datetime.fromisoformat(data["issued_at"]).astimezone(UTC)
     compiler = typst.Compiler(input=HERE / "paper.typ", root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
-    return compiler.compile(format="pdf", sys_inputs={"data": json.dumps(full, ensure_ascii=False)}, timestamp=stamp)
+    drawn = compiler.compile(format="pdf", sys_inputs={"data": json.dumps(full, ensure_ascii=False)}, timestamp=stamp)
+    assert isinstance(drawn, bytes)  # one file, since the format is PDF
+    return drawn
 
 
 def docx_of(data: dict[str, Any]) -> bytes:

@@ -1,5 +1,8 @@
 """Sheets (表格): files in and out, each kind described once by its room; checked by cell, taken in only when accepted."""
 
+from uuid import UUID
+
+from anju.base.acts import ActContext
 from anju.base.jobs import work
 
 from .kinds import (
@@ -23,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _take_in(ctx, object_id) -> None:  # type: ignore[no-untyped-def]
+def _take_in(ctx: ActContext, object_id: UUID) -> None:
     """The job behind an accepted load; imported late, since models are not ready when rooms register their kinds."""
     from anju.base.sheets import loads
 

@@ -37,6 +37,7 @@ class _Report:
         self.bad: set[int] = set()
         self.kept: list[dict[str, Any]] = []
         self.errors = self.unusual = 0
+        self.named: set[str] = set()  # columns of which an unusual value is kept
 
     def add(self, problem: Problem) -> None:
         column = self.columns.get(problem.column)
@@ -46,7 +47,9 @@ class _Report:
                 self.bad.add(problem.row)
         else:
             self.unusual += 1
-        if len(self.kept) < KEPT:
+        first = problem.level != ERROR and problem.column not in self.named  # always kept: its column needs a reason
+        if first or len(self.kept) < KEPT:
+            self.named |= {problem.column} if problem.level != ERROR else set()
             self.kept.append(self._placed(problem, column))
 
     def _placed(self, problem: Problem, column: Column | None) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def _unusual(ctx: ActContext, report: _Report, rows: list[Row]) -> None:
         low, high = ranges[column.usual]
         for row in rows:
             value = row.values.get(column.field)
-            if isinstance(value, int) and not low <= value <= high:
+            if row.number not in report.bad and isinstance(value, int) and not low <= value <= high:
                 why = f"不在常见范围 {shown(column, low)} 至 {shown(column, high)} 之内；如属实，收下时请填写理由"
                 report.add(Problem(row.number, column.title, shown(column, value), why, level=UNUSUAL))
 

@@ -1,7 +1,8 @@
 """What a room says about a file it takes in or gives out: its columns, its checks, who may bring it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from anju.base.acts import ActContext, InvalidInput
@@ -28,7 +29,7 @@ class Column:
     field: str
     kind: str = "text"
     required: bool = False
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = made(default_factory=dict)
     note: str = ""
     clause: str = ""
     usual: str = ""
@@ -104,7 +105,7 @@ class SheetKind:
     key: tuple[str, ...] = ()
     clause: str = "4.4"
     note: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = made(default_factory=dict)
 
     def column(self, name: str) -> Column:
         """The column of a field. Raises KeyError."""

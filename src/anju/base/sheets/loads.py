@@ -252,6 +252,7 @@ def _require_reasons(load: Load, reasons: Mapping[str, str]) -> None:
     if bare:
         first = bare[0]
         raise Refused(
-            f"有 {len(bare)} 处数值不常见，须先填写理由，如第 {first['row']} 行「{first['column']}」{first['value']}；请在页面逐列说明后再收下",
+            f"有 {len(bare)} 处数值不常见，须先填写理由，如第 {first['row']} 行「{first['column']}」{first['value']}；"
+            "请在页面逐列说明后再收下",
             clause=first["clause"],
         )

@@ -4,7 +4,8 @@ from anju.base.sheets.kinds import Column, SheetKind, kind_named
 from anju.base.sheets.out import workbook
 
 UNITS = {
-    "area": "单位：平方米，最多四位小数", "yuan": "单位：元，最多两位小数", "wan": "单位：万元，最多六位小数", "percent": "单位：%，最多两位小数",
+    "area": "单位：平方米，最多两位小数", "yuan": "单位：元，最多两位小数", "wan": "单位：万元，最多六位小数",
+    "percent": "单位：%，最多两位小数",
     "date": "日期，如 2026-03-02", "bool": "填“是”或“否”", "idnumber": "18 位，单元格设为文本格式", "phone": "11 位手机号",
     "uscc": "18 位统一社会信用代码", "unitcode": "28 位不动产单元号", "int": "整数", "code": "单元格设为文本格式",
 }  # fmt: skip
