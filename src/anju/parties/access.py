@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from anju.base.acts import Forbidden
+
 View = Callable[..., HttpResponse]
 
 
@@ -32,6 +34,13 @@ def page(*, power: str) -> Callable[[View], View]:
         return run
 
     return wrap
+
+
+def need(request: HttpRequest, power: str) -> None:
+    """For the API: the actor's post holds the power. Raises Forbidden."""
+    actor = request.anju  # type: ignore[attr-defined]
+    if actor is None or power not in actor.powers:
+        raise Forbidden(f"当前岗位没有这项权限（{power}），没有答复；请换岗位，或请安全管理员授权")
 
 
 def public(view: View) -> View:

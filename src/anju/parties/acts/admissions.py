@@ -8,7 +8,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, Transitions, act
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.parties import reads
-from anju.parties.acts.shared import filled, held_by
+from anju.parties.acts.shared import filled, held_by, person
 from anju.parties.models import Admission, Organisation
 from anju.policy.rules.acquirer import CRITERIA
 from anju.policy.verdict import Outcome, Verdict, blocks
@@ -51,7 +51,7 @@ def propose_admission(
     with held_by(LIVE):
         row = Admission.objects.create(
             region=ctx.region, acquirer=acquirer, document=filled(document, "document", "选定文件"), facts=kept,
-            maker=ctx.account,
+            maker=person(ctx),
             valid_from=valid_from, valid_until=valid_until,
             appointed_by_plan=reads.appointed_by_plan(acquirer, ctx.region, ctx.inforce(valid_from)),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.parties import reads
-from anju.parties.acts.shared import filled, held_by, in_own_region, locked
+from anju.parties.acts.shared import filled, held_by, in_own_region, locked, person
 from anju.parties.context import parameter_book
 from anju.parties.models import Organisation, Resolution, Setting
 from anju.policy.parameters import BY, BadValue, Loosens, Value, catalogue, check_setting
@@ -39,7 +39,7 @@ def propose_resolution(
         row = Resolution.objects.create(
             owner_region=body.owner_region, body=body, number=filled(number, "number", "决议编号"),
             title=filled(title, "title", "议题"), decided_on=decided_on, minutes=filled(minutes, "minutes", "会议纪要"),
-            votes_for=votes_for, votes_against=votes_against, proposed_by=ctx.account,
+            votes_for=votes_for, votes_against=votes_against, proposed_by=person(ctx),
         )  # fmt: skip
     ctx.on(row, number=row.number, title=row.title, votes=[votes_for, votes_against])
     ctx.happened(decided_on)
@@ -83,7 +83,7 @@ def propose_setting(
     row = Setting.objects.create(
         owner_region=ctx.region, name=name, value=value, valid_from=valid_from, document=filled(document, "document",
         "依据文件"),
-        resolution=resolution, demonstration=ctx.demonstration, proposed_by=ctx.account, proposed_at=ctx.now,
+        resolution=resolution, demonstration=ctx.demonstration, proposed_by=person(ctx), proposed_at=ctx.now,
     )  # fmt: skip
     touched = reads.touched(name, ctx.region, valid_from)
     ctx.on(row, name=name, value=value, valid_from=valid_from, document=document, touched=[[t, n] for t, n in touched])

@@ -11,7 +11,7 @@ from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refuse
 from anju.base.numbers import mask_phone
 from anju.base.regions import region_range, uuid7
 from anju.base.secrets import blind
-from anju.parties.acts.shared import filled, held_by, in_own_region, locked
+from anju.parties.acts.shared import filled, held_by, in_own_region, locked, person
 from anju.parties.models import Account, Appointment, Organisation, Region, SignInTry
 from anju.parties.posts import BY_CODE, FAMILY, SECURITY_ADMIN
 from anju.policy.rules.people import MOBILE
@@ -110,7 +110,7 @@ def reset_password(*, ctx: ActContext, account_id: UUID, password_hash: str) -> 
 @act(clause="4.5", title="修改本人密码")
 def change_password(*, ctx: ActContext, password_hash: str) -> Account:
     """One's own password, whose hash this is; the old one was checked at the page."""
-    account = Account.objects.select_for_update().get(pk=ctx.account)
+    account = Account.objects.select_for_update().get(pk=person(ctx))
     account.password, account.must_change = password_hash, False
     account.save(update_fields=["password", "must_change"])
     ctx.on(account)

@@ -27,7 +27,7 @@ def held_by(sentences: Mapping[str, str]) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
         if name not in sentences:
             raise
         raise Conflict(sentences[name]) from error
@@ -38,6 +38,13 @@ def in_own_region(ctx: ActContext, region: str, what: str) -> None:
     lo, hi = region_range(ctx.region)
     if not lo <= region <= hi:
         raise Forbidden(f"{what}属于 {region}，{ctx.region} 的岗位不能办理；请由该地的岗位办理")
+
+
+def person(ctx: ActContext) -> UUID:
+    """Who acts. Raises Forbidden for the machine: a proposal or a decision is a person's."""
+    if ctx.account is None:
+        raise Forbidden("这一项须由本人登录账号办理，系统不能代办")
+    return ctx.account
 
 
 def filled(text: str, field: str, title: str) -> str:
