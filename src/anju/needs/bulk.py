@@ -25,7 +25,8 @@ def insert(rows: Sequence[models.Model]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {meta.db_table} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS x ({types})", [body]
+            f"INSERT INTO {meta.db_table} ({columns}) SELECT {columns} FROM json_to_recordset(%s) AS x ({types})",
+            [body],
         )
 
 

@@ -16,6 +16,7 @@ from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, Demand
 from anju.parties.models import CensusFigure, Region
 
 CENSUS_YEAR = 2020
+WANTS: list[tuple[str, str]] = list(Answer._meta.get_field("wants").choices or ())  # type: ignore[arg-type]
 Rows = models.QuerySet[Application, Application]
 
 
@@ -146,7 +147,7 @@ def survey_result(region: str, survey: str) -> SurveyResult:
 
 
 def _totals(rows: Iterable[Answer]) -> dict[str, int]:
-    totals = dict.fromkeys(dict(Answer._meta.get_field("wants").choices or ()), 0)
+    totals = dict.fromkeys(dict(WANTS), 0)
     for row in rows:
         totals[row.wants] += row.weight_ppm or 0
     return totals

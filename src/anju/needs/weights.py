@@ -129,7 +129,7 @@ def _words(cell: Cell) -> str:
 
 
 def effective(weights: Iterable[int]) -> int:
-    """Kish's effective sample size, cut to a whole number: (Σw)² ÷ Σw². 0 without answers."""
+    """Kish's effective sample size, (Σw)² ÷ Σw², to the nearest whole number. 0 without answers."""
     known = list(weights)
     squares = sum(weight * weight for weight in known)
-    return sum(known) ** 2 // squares if squares else 0
+    return (2 * sum(known) ** 2 + squares) // (2 * squares) if squares else 0

@@ -2,6 +2,7 @@
 
 from .apply import (
     Brought,
+    discard_draft,
     find_my_applications,
     save_draft,
     submit_application,
@@ -20,7 +21,7 @@ from .change import (
 from .publicity import end_publicity, publish_applications
 from .review import bulk_first_review, bulk_second_review, first_review, second_review
 from .snapshot import take_snapshot
-from .steps import clash_sentence
+from .steps import clash_sentence, may_move
 from .survey import AnswerInput, take_answers, weigh_survey
 
 __all__ = [
@@ -32,10 +33,12 @@ __all__ = [
     "clash_sentence",
     "correct_application",
     "correct_member",
+    "discard_draft",
     "end_publicity",
     "find_my_applications",
     "first_review",
     "mark_housed",
+    "may_move",
     "publish_applications",
     "read_personal",
     "save_draft",

@@ -36,9 +36,7 @@ from anju.parties.models import Account
 
 
 @act(clause=CLAUSE, title="受理轮候申请")
-def submit_application(
-    *, ctx: ActContext, household: HouseholdInput, accepted_on: date | None = None, draft_id: UUID | None = None
-) -> Application:
+def submit_application(*, ctx: ActContext, household: HouseholdInput, accepted_on: date | None = None) -> Application:
     """Take one household's application in; judged by the parameters of ``accepted_on`` (today), verdicts stored.
 
     A family's account may only use its own phone. Verdicts that fail do not refuse it: the review decides.
@@ -59,8 +57,6 @@ def submit_application(
     Member.objects.bulk_create(member_rows(ready, ctx.region))
     Wish.objects.bulk_create(wish_rows(ready, ctx.region))
     _show_to_family(ctx, [row])
-    if draft_id:
-        Draft.objects.filter(region=ctx.region, id=draft_id, account=ctx.account).delete()
     put_on_desk(ctx, row, FIRST)
     ctx.entry.verdicts.extend(verdicts)
     ctx.on(row, number=number, programme=row.programme, persons=row.persons, facts=digest(ready), accepted_on=on)
@@ -214,3 +210,11 @@ def save_draft(*, ctx: ActContext, body: dict[str, Any], step: int) -> Draft:
     seam.show_to(ctx.account, [row.id], region=ctx.region)
     ctx.on(row, step=step)
     return row
+
+
+@act(clause=CLAUSE, title="清除申请草稿", power="needs.save_draft")
+def discard_draft(*, ctx: ActContext) -> int:
+    """Remove the family's draft, once it is handed in or no longer wanted."""
+    count, _ = Draft.objects.filter(region=ctx.region, account=ctx.account).delete()
+    ctx.entry.facts.update(drafts=count)
+    return count

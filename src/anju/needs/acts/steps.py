@@ -37,6 +37,11 @@ STATES = Transitions(
 )  # fmt: skip
 
 
+def may_move(row: Application, to: str) -> bool:
+    """Whether the table has this step: what a page offers; the act asks again."""
+    return to in STATES.table.get(row.state, frozenset())
+
+
 def locked(ctx: ActContext, application_id: UUID) -> Application:
     """One application of the act's region, locked; a family's only where it is its own. Raises Refused, Forbidden."""
     row = Application.objects.select_for_update().filter(region=ctx.region, id=application_id).first()
