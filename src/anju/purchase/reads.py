@@ -19,10 +19,8 @@ def by_address(units: Iterable[Unit]) -> list[Unit]:
 
 
 def agreements(region: str) -> QuerySet[Agreement, Any]:
-    """The agreements a post of ``region`` looks at."""
-    return in_region(
-        Agreement.objects.select_related("project", "letter", "gate__batch", "special__resolution"), region
-    )
+    """The agreements a post of ``region`` looks at. The gate is left out: a developer sees its agreement and no gate."""
+    return in_region(Agreement.objects.select_related("project", "letter"), region)
 
 
 def agreement_of(region: str, project_id: UUID) -> Agreement | None:

@@ -235,6 +235,7 @@ def _publish(ctx: ActContext, batch: Batch, homes: Sequence[BatchUnit]) -> None:
                 "label": home.label, "unit_id": str(home.unit_id), "tenure": home.tenure, "programme": home.programme,
                 "rooms": home.unit.rooms, "gross_cm2": home.unit.gross_cm2, "floor": home.unit.floor,
                 "floors": home.unit.building.floors, "building": home.unit.building.number,
+                "stairwell": home.unit.stairwell, "room": home.unit.room,
                 "orientation": home.unit.orientation, "amount_fen": home.amount_fen, "earnest_fen": home.earnest_fen,
                 "reserved": home.reserved,
             }
