@@ -1,34 +1,19 @@
 """One table of posts × acts: every act's power is given to a post or named as nobody's, and no power is without an act or a page."""
 
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-import yaml
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from anju.base.acts import REGISTRY
 from anju.parties.posts import POSTS
+from support.powers import powers
 
-HOUSE = Path(settings.ROOT) / "src" / "anju"
 # Done by the set-up or by a nested act of another room; no post holds them.
 NOBODYS = {"parties.load_powers", "parties.import_regions", "parties.import_census", "parties.load_rates"}
 # About one's own account, held by everybody.
 OWN = {"parties.change_password"}
 READ_ONLY_POSTS = {"auditor", "leader"}
-
-
-def powers() -> dict[str, list[str]]:
-    """Every room's powers with the posts that hold them."""
-    found: dict[str, list[str]] = {}
-    for room in settings.ROOMS:
-        path = HOUSE / room / "powers.yaml"
-        if path.exists():
-            for power, posts in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
-                assert power not in found, f"{power} stands in two rooms"
-                found[power] = posts
-    return found
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> list[tuple[str, URLPattern]]:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import random
 import resource
 import shutil
@@ -79,7 +80,7 @@ class Demo:
 
     def say(self, text: str) -> None:
         """A line of what a stage did."""
-        self.console.print(f"  {text}", highlight=False, markup=False)
+        self.console.print(f"  {text}", highlight=False, markup=False, soft_wrap=True)
 
     def progress(self, items: Iterable[T], title: str, total: int | None = None) -> Iterable[T]:
         """The items, with a bar."""
@@ -102,7 +103,7 @@ class Demo:
     def refused(self, what: str, sentence: str, clause: str) -> None:
         """Show one refusal."""
         self.refusals.append({"what": what, "clause": clause, "sentence": sentence})
-        self.console.print(f"  ✕ 拒绝（{clause or '–'}）{what}：{sentence}", highlight=False, markup=False, style="red")
+        self.console.print(f"  ✕ 拒绝（{clause or '–'}）{what}：{sentence}", highlight=False, markup=False, style="red", soft_wrap=True)
 
     def import_file(
         self, kind: str, path: Path, who: str, checker: str | None = None, *, post: str | None = None, **options: Any
@@ -145,7 +146,7 @@ def run_programme() -> Demo:
     started = time.monotonic()
     demo.console.print("安居演示城市：以下人、房、价、款均为合成，不代表真实情况", style="bold yellow")
     seconds: dict[str, float] = {}
-    for name, title in STAGES:
+    for name, title in STAGES[: int(os.environ.get("ANJU_DEMO_STAGES", "99"))]:
         begun = time.monotonic()
         demo.console.rule(title, align="left")
         module = importlib.import_module(f"anju.front.demo.{name}")
