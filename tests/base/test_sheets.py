@@ -10,7 +10,7 @@ import pytest
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused
 from anju.base.files.content import BadFile
 from anju.base.regions import scope
-from anju.base.sheets import Column, Problem, kind_named, register_kind, template_of
+from anju.base.sheets import Column, Problem, kind_named, loads, register_kind, template_of
 from anju.base.sheets import kinds as kinds_
 from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.check import Checked, by_chunks, check_table
@@ -30,7 +30,7 @@ from anju.base.sheets.out import workbook
 from anju.base.sheets.read import letter, read_table
 from anju.policy.parameters import ParameterBook
 from support.db import context, raw
-from support.sheets import GOOD, HEAD, columns, csv, kind, row, small_xlsx, xlsx, zipped
+from support.sheets import GOOD, HEAD, columns, csv, kind, ods, row, small_xlsx, xlsx, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +84,7 @@ LOWER_HEAD = ("", "", *HEAD[2:])
         ("it is UTF-8 text without a mark", csv([GOOD], encoding="utf-8"), "csv"),
         ("it is GB18030 text", csv([GOOD], encoding="gb18030"), "csv"),
         ("it is text with tabs", csv([GOOD]).replace(b",", b"\t"), "csv"),
+        ("it is OpenDocument", ods([GOOD]), "ods"),
         ("blank rows lie between", xlsx([[], GOOD, [], ["", " ", ""]]), "xlsx"),
     ],
 )  # fmt: skip
@@ -568,6 +569,37 @@ def test_a_stopped_load_is_continued_by_somebody_who_is_there(taken: list[tuple[
     with scope("231200"):
         assert run_load(context(), load).done == 5
     assert [number for _, number in taken] == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.django_db
+def test_two_workers_on_one_load_share_its_chunks_and_double_none(
+    taken: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker thought dead may still run: here another takes the second chunk while the first is at work."""
+    register()
+    ctx = context()
+    load = bring_file(ctx=ctx, kind="sample", name="样表.xlsx", data=xlsx([row(受理号=str(n)) for n in range(7)]))
+    accept_load(ctx=ctx, load_id=load.id)
+    real, meddled = loads.take_chunk, []
+
+    def meddling(**kwargs: Any) -> int:
+        done = real(**kwargs)
+        if not meddled:
+            meddled.append(real(ctx=ctx, load_id=load.id, start=2, rows=[Row(4, {"number": "2"})]))
+        return done
+
+    monkeypatch.setattr(loads, "take_chunk", meddling)
+    with scope("231200"):
+        assert run_load(ctx, load).state == "accepted"
+    assert meddled == [3] and [number for _, number in taken] == [str(n) for n in range(7)]
+
+
+@pytest.mark.django_db
+def test_a_load_that_nobody_accepted_is_not_run() -> None:
+    register()
+    load = bring_file(ctx=context(), kind="sample", name="样表.xlsx", data=xlsx([GOOD]))
+    with pytest.raises(Conflict, match="还没有人收下"), scope("231200"):
+        run_load(context(), load)
 
 
 @pytest.mark.django_db

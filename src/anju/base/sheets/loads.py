@@ -125,23 +125,40 @@ def run_load(ctx: ActContext, load: Load | UUID) -> Load:
     ctx = ctx.at(region)
     with scope(region):  # closed again before the acts, so that each chunk is committed on its own
         load = Load.objects.select_related("evidence").get(pk=load_id)
+        if load.state == Load.ACCEPTED:
+            progress.finish(region=region, kind="load", object_id=load.id)
+            return load
         described = kind_named(load.kind)
         rows = good_rows(load, described)
     if len(rows) != load.good:
         raise RuntimeError(f"load {load.id}: {len(rows)} rows now, {load.good} when it was checked")
-    done = load.done
-    for chunk in by_chunks(rows[done:], described):
-        done = take_chunk(ctx=ctx, load_id=load.id, start=done, rows=chunk)
+    if load.state != Load.ACCEPTING:
+        raise Conflict(f"这份导入{load.get_state_display()}，还没有人收下，不能入库；请先在导入页收下", clause=CLAUSE)
+    done, plan = load.done, {}
+    while done < load.good:
+        if done not in plan:  # at the start, and where another worker went on with the same load
+            plan = _by_start(rows, described, done)
+        done = take_chunk(ctx=ctx, load_id=load.id, start=done, rows=plan[done])
         progress.step(region=region, kind="load", object_id=load.id, done=done)
     progress.finish(region=region, kind="load", object_id=load.id)
     with scope(region):
         return Load.objects.select_related("evidence").get(pk=load.pk)
 
 
+def _by_start(rows: list[Row], kind: SheetKind, start: int) -> dict[int, list[Row]]:
+    """The chunks from a row on, each by how many rows come before it."""
+    found: dict[int, list[Row]] = {}
+    for chunk in by_chunks(rows[start:], kind):
+        found[start] = chunk
+        start += len(chunk)
+    return found
+
+
 def good_rows(load: Load, kind: SheetKind) -> list[Row]:
     """The rows that were good when the file was checked, read again from the kept bytes, in the order they are taken."""
     table = read_table(kind, load.evidence.media, store.read(load.evidence))
-    rows = [row for row in rows_of_table(kind, table) if not is_out(load.out, row.number)]
+    out = numbers_of(load.out)
+    rows = [row for row in rows_of_table(kind, table) if row.number not in out]
     return [row for chunk in by_chunks(rows, kind) for row in chunk]
 
 
@@ -151,17 +168,16 @@ def left_out(load: Load) -> dict[int, list[str]]:
     for one in load.errors:
         if one["level"] != UNUSUAL and one["row"]:
             found.setdefault(one["row"], []).append(f"{one['column']}：{one['reason']}（第 {one['clause']} 条）")
-    for first, last in load.out:
-        for number in range(first, last + 1):
-            found.setdefault(number, ["有错（错误太多，未逐一列出）"])
+    for number in numbers_of(load.out):
+        found.setdefault(number, ["有错（错误太多，未逐一列出）"])
     for one in load.refused:
         found.setdefault(one["row"], []).append(one["reason"])
     return found
 
 
-def is_out(ranges: Iterable[list[int]], number: int) -> bool:
-    """Whether a row number lies in one of the [first, last] ranges."""
-    return any(first <= number <= last for first, last in ranges)
+def numbers_of(ranges: Iterable[list[int]]) -> set[int]:
+    """The row numbers that [first, last] ranges hold."""
+    return {number for first, last in ranges for number in range(first, last + 1)}
 
 
 def ranges_of(numbers: Iterable[int]) -> list[list[int]]:
@@ -244,9 +260,10 @@ def _locked(ctx: ActContext, load_id: UUID) -> Load:
 
 
 def _require_reasons(load: Load, reasons: Mapping[str, str]) -> None:
+    out = numbers_of(load.out)
     bare = [
         one for one in load.errors
-        if one["level"] == UNUSUAL and not is_out(load.out, one["row"])
+        if one["level"] == UNUSUAL and one["row"] not in out
         and one["column"] not in reasons and f"{one['row']}:{one['column']}" not in reasons
     ]  # fmt: skip
     if bare:

@@ -215,12 +215,13 @@ def _refuse_repeats(data: bytes) -> None:
     """ODS repeats a filled row or cell by a number: refuse numbers that no table has, except on the empty end of a sheet."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         text = archive.read("content.xml")
-    for row in re.finditer(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", text, re.DOTALL):
-        if row[2] is None or b"office:value" not in row[2]:
+    for row in text.split(b"<table:table-row")[1:]:
+        if b"office:value" not in row:
             continue
-        wide = sum(int(n) for n in re.findall(rb'office:value-type[^>]*number-columns-repeated="(\d+)"', row[2]))
-        wide += sum(int(n) for n in re.findall(rb'number-columns-repeated="(\d+)"[^>]*office:value-type', row[2]))
-        times = re.search(rb'number-rows-repeated="(\d+)"', row[1])
+        head, _, cells = row.partition(b">")
+        wide = sum(int(n) for n in re.findall(rb'office:value-type[^>]*number-columns-repeated="(\d+)"', cells))
+        wide += sum(int(n) for n in re.findall(rb'number-columns-repeated="(\d+)"[^>]*office:value-type', cells))
+        times = re.search(rb'number-rows-repeated="(\d+)"', head)
         _refuse_large("ODS", int(times[1]) if times else 1, wide)
 
 
