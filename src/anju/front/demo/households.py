@@ -18,7 +18,7 @@ AGE_GROUPS = (
     (45, 49, "45到49岁"), (50, 54, "50到54岁"), (55, 59, "55到59岁"), (60, 64, "60到64岁"), (65, 69, "65到69岁"),
     (70, 74, "70到74岁"),
 )  # fmt: skip
-TODAY = date(2026, 3, 2)
+TODAY, FIRST_ACCEPTED = date(2026, 3, 2), date(2026, 1, 5)
 SIZE_MAX = 6
 # 合成 wishes: rooms, area from and to (㎡), how often
 SALE_WISHES = ((2, 70, 80, 14), (2, 80, 90, 30), (3, 90, 100, 28), (3, 100, 110, 18), (3, 110, 120, 10))
@@ -96,7 +96,11 @@ class County:
         born, count = self.born(), self.size()
         married = count > 1 and self.rng.random() < 0.85
         name = self.name()
-        found = [Person(name, "本人", born, self.number(born), "已婚" if married else self.rng.choice(("未婚", "离婚", "丧偶")))]
+        found = [
+            Person(
+                name, "本人", born, self.number(born), "已婚" if married else self.rng.choice(("未婚", "离婚", "丧偶"))
+            )
+        ]
         if married:
             spouse = born + timedelta(days=self.rng.randint(-1500, 1500))
             found.append(Person(self.name(), "配偶", spouse, self.number(spouse), "已婚"))
@@ -104,13 +108,15 @@ class County:
         while len(found) < count:
             years = self.rng.randint(20, max(21, min(age - 1, 38)))
             child = born + timedelta(days=years * 365 + self.rng.randint(0, 300))
-            if child < TODAY - timedelta(days=30):
+            if child < FIRST_ACCEPTED:
                 relation = self.rng.choice(("子", "女"))
                 found.append(Person(self.name(name[0]), relation, child, self.number(child), "未婚"))
             else:
                 parent = born - timedelta(days=self.rng.randint(20, 32) * 365)
                 parent = max(parent, date(1935, 1, 1) + timedelta(days=self.rng.randrange(3000)))
-                found.append(Person(self.name(), "父母", parent, self.number(parent), self.rng.choice(("已婚", "丧偶"))))
+                found.append(
+                    Person(self.name(), "父母", parent, self.number(parent), self.rng.choice(("已婚", "丧偶")))
+                )
         return found
 
     def household(self, serial: int, phone: int, counties: tuple[str, ...]) -> Household:
@@ -125,7 +131,7 @@ class County:
             "home_area_cm2": 0 if rng.random() < 0.8 else rng.randint(8, 16) * size,
             "residence_months": rng.randint(2, 16) if rng.random() < 0.06 else rng.randint(18, 400),
             "policy_homes": 1 if rng.random() < 0.01 else 0, "score": rng.randint(20, 100),
-            "accepted_on": date(2026, 1, 5) + timedelta(days=rng.randrange(54)),
+            "accepted_on": FIRST_ACCEPTED + timedelta(days=rng.randrange(54)),
         }  # fmt: skip
         self._wish(found, 1, self.code)
         if rng.random() < 0.45:
