@@ -8,6 +8,7 @@ from django.db.models import Sum
 from anju.base import numbers
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.claims import seam
+from anju.funds import acts as funds
 from anju.funds.models import Receipt
 from anju.homes.models import RENT, SALE, Contract
 from anju.reserve import acts as reserve
@@ -56,8 +57,6 @@ def receive_payment(
                 f"{row.number} 尚欠 {numbers.yuan(left)}，到账 {numbers.yuan(amount_fen)} 超出价款，没有登记；请核对金额或合同",
                 clause="4.3-2",
             )
-    from anju.funds import acts as funds
-
     funds.record_receipt(
         ctx=ctx, project_id=row.project_id, unit_id=row.unit_id, kind=row.tenure, amount_fen=amount_fen, received_on=received_on,
         bank_reference=reference,
