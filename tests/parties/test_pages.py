@@ -311,7 +311,7 @@ def test_what_cannot_be_is_said_on_the_form_with_the_input_kept(
 
 def test_the_parameter_page_lists_what_is_open_and_what_it_blocks(office: tuple[Client, Client]) -> None:
     page = text(office[0].get(reverse("parties:parameters"), {"view": "open"}))
-    assert "还没有定的，32 项" in page and "offering.announce" in page
+    assert "还没有定的，32 项" in page and "95% 锁定需求" in page
     assert "120.00㎡" in text(office[0].get(reverse("parties:parameters")))
 
 

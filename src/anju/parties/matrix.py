@@ -32,12 +32,20 @@ class Room:
     lines: Sequence[Line]
 
 
+# What one may see with a power that no act needs.
+SEEN = {
+    "parties.view_accounts": "查看账号和任岗", "front.desk": "工作台与接口", "front.cockpit": "驾驶舱", "base.view": "查看文书与导入",
+}  # fmt: skip
+
+
 def title_of(power: str) -> tuple[str, str]:
     """A power in words, and its clause: the acts that need it, else what it lets one see."""
     acts = sorted((d for d in REGISTRY.values() if d.power == power), key=lambda d: d.name)
     if acts:
         return "、".join(dict.fromkeys(d.title for d in acts)), acts[0].clause
     room, _, rest = power.partition(".")
+    if power in SEEN:
+        return SEEN[power], ""
     return (f"查看{ROOMS.get(room, room)}" if rest == "view" else power), ""
 
 

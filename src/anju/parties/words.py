@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 from anju.base import numbers
+from anju.base.acts import REGISTRY as ACTS
 from anju.parties.models import Setting
+from anju.policy import rules
 from anju.policy.parameters import (
     BY,
     LAYER_TITLES,
@@ -42,6 +44,20 @@ def shown(parameter: Parameter, value: Any) -> str:
     if parameter.by and isinstance(value, dict):
         return "；".join(f"{BY[parameter.by][key]} {_one(parameter, part)}" for key, part in value.items())
     return _one(parameter, value)
+
+
+def brief(parameter: Parameter, value: Any) -> str:
+    """A value as a list shows it: a table by its length."""
+    return f"{len(value)} 行" if parameter.kind == "table" else _one(parameter, value)
+
+
+def blocked(parameter: Parameter) -> list[str]:
+    """What waits while it is open, in words: the rules that answer unknown and the acts that refuse."""
+    rules_, acts_ = rules.REGISTRY, ACTS
+    return [
+        rules_[name].title if name in rules_ else acts_[name].title if name in acts_ else name
+        for name in parameter.blocks
+    ]
 
 
 def _one(parameter: Parameter, value: Any) -> str:
@@ -178,12 +194,12 @@ def parameter_row(parameter: Parameter, inforce: InForce, passed_over: Sequence[
         programme = BY[parameter.by][key] if key else ""
         held = inforce.get(parameter.name, key)
         unset = unset or isinstance(held, Unset)
-        now.append((programme, "未定" if isinstance(held, Unset) else _one(parameter, held.value)))
+        now.append((programme, "未定" if isinstance(held, Unset) else brief(parameter, held.value)))
         for value in inforce.book.candidates(parameter.name, inforce.day, inforce.region, key):
             layers.append(_layer(parameter, value, programme, held))
     labels = {parameter.name, *(f"{parameter.name}.{key}" for key in (BY[parameter.by] if parameter.by else ()))}
     return ParameterRow(
-        parameter, parameter.title, parameter.clause, unit_of(parameter), now, unset, parameter.blocks, layers,
+        parameter, parameter.title, parameter.clause, unit_of(parameter), now, unset, blocked(parameter), layers,
         [one.sentence for one in passed_over if one.name in labels], waiting,
     )  # fmt: skip
 

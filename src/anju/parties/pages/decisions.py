@@ -117,7 +117,7 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
         facts=[
             ("区划", here), ("现行取值", "；".join(f"{p} {v}".strip() for p, v in row.now)), ("单位", row.unit), ("来源", row.where),
             ("可靠程度", row.certainty), ("从严方向", DIRECTIONS[found.direction]), ("挡住",
-            "、".join(found.blocks)), ("各地做法（参考）", found.hint),
+            "、".join(words.blocked(found))), ("各地做法（参考）", found.hint),
         ],
         sections=[("各层取值", "parties/_layers.html"), ("历次设定", "parties/_settings.html")],
         context={"layers": row.layers, "ignored": row.ignored, "settings": [_line(s) for s in history]},
