@@ -11,8 +11,8 @@ from anju.base.acts import Conflict, InvalidInput, Refused
 from anju.base.numbers import yuan
 from anju.ledger.models import Book, Purpose
 
-KEY_REUSED, NO_ACCOUNT, CLOSED, BEYOND, FUTURE, NOT_REVERSIBLE, ONE_END, HOLD_ENDED, ONE_PERSON = (
-    "AJ101", "AJ102", "AJ103", "AJ104", "AJ105", "AJ107", "AJ108", "AJ109", "AJ110",
+KEY_REUSED, NO_ACCOUNT, CLOSED, BEYOND, FUTURE, NOT_REVERSIBLE, ONE_END, HOLD_ENDED, ONE_PERSON, NOT_POSITIVE = (
+    "AJ101", "AJ102", "AJ103", "AJ104", "AJ105", "AJ107", "AJ108", "AJ109", "AJ110", "AJ111",
 )  # fmt: skip
 SENTENCES = {
     NO_ACCOUNT: "本账簿没有可用的对应科目（未开立或已封账），没有记账；请核对账簿种类和科目",
@@ -20,6 +20,7 @@ SENTENCES = {
     FUTURE: "记账日期晚于今天，没有记账；请按实际发生日填写",
     NOT_REVERSIBLE: "该凭证本身是冲销凭证，或已经冲销过，没有再冲销；请核对凭证号",
     ONE_PERSON: "经办人与复核人不能是同一人，没有记账；请换一位有权限的同事复核",
+    NOT_POSITIVE: "金额须大于零，没有记账；请核对金额",
     ONE_END: "该凭证是账簿间划转的一端，不能单独冲销；请从划转整笔冲销",
 }
 CONFLICTS = {

@@ -26,9 +26,9 @@ BEGIN
         PERFORM ledger_beyond(a, -p_amount);
     END IF;
     PERFORM set_config('anju.posting', 'on', true);
-    UPDATE ledger_account SET held_fen = held_fen + p_amount WHERE region = p_region AND id = a.id;
     INSERT INTO ledger_hold (id, region, book_id, kind, reversal, linked, debit_purpose, credit_id, credit_purpose, amount_fen, key, state, held_at)
     VALUES (p_id, p_region, p_book, p_kind, false, false, p_debit, a.id, p_credit, p_amount, p_key, 'held', p_now);
+    UPDATE ledger_account SET held_fen = held_fen + p_amount WHERE region = p_region AND id = a.id;
     PERFORM set_config('anju.posting', '', true);
     RETURN p_id;
 END $$;

@@ -2,7 +2,8 @@
 -- (an advisory one: it costs no write), then writes its accounts in their order, so that numbers have no gaps and two postings cannot
 -- deadlock; a batch takes the locks of all its books first, in order.
 -- Errors: AJ101 key used for something else, AJ102 no such book or account, AJ103 closed period, AJ104 beyond a bound, AJ105 dated
--- in the future, AJ107 not its mirror, AJ108 one end of a link, AJ109 hold ended, AJ110 maker and checker are one person.
+-- in the future, AJ107 not its mirror, AJ108 one end of a link, AJ109 hold ended, AJ110 maker and checker are one
+-- person, AJ111 an amount that is not positive.
 
 CREATE OR REPLACE FUNCTION ledger_must_act(p_region text, p_act uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -120,12 +121,14 @@ BEGIN
                 WHEN p_value_date <= b.closed_through THEN 'AJ103'
                 WHEN p_value_date > (p_now AT TIME ZONE 'Asia/Shanghai')::date THEN 'AJ105'
                 WHEN p_maker = p_checker THEN 'AJ110'
-                WHEN t.lines = 0 OR t.lines <> cardinality(p_amounts) THEN '22023' END AS problem
+                WHEN t.lines = 0 OR t.lines <> cardinality(p_amounts) THEN '22023'
+                WHEN t.least <= 0 THEN 'AJ111' END AS problem
       INTO o_voucher, o_number, o_replayed, o_hash, v_total, v_bank, v_problem
       FROM (SELECT 1) AS one
       LEFT JOIN ledger_book b ON b.region = p_region AND b.id = p_book
       LEFT JOIN ledger_voucher w ON w.region = p_region AND w.key = p_key
      CROSS JOIN (SELECT count(*) FILTER (WHERE debit IS NOT NULL AND credit IS NOT NULL) AS lines, sum(amount)::bigint AS total,
+                        min(amount) AS least,
                         sum(CASE WHEN debit IN ('bank', 'entrusted') THEN amount ELSE 0 END
                             - CASE WHEN credit IN ('bank', 'entrusted') THEN amount ELSE 0 END)::bigint AS bank
                    FROM unnest(p_debits, p_credits, p_amounts) AS l (debit, credit, amount)) AS t;
