@@ -17,8 +17,8 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     meta = rows[0]._meta
     fields = list(meta.local_concrete_fields)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    types = ", ".join(f"{connection.ops.quote_name(field.column)} {_type(field)}" for field in fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    types = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
     names = [(field.column, field.attname) for field in fields]
     body = json.dumps(
         [{column: getattr(row, name) for column, name in names} for row in rows], ensure_ascii=False, default=_plain

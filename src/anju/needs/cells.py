@@ -50,7 +50,10 @@ def cells(region: str) -> list[Cell]:
         # Right after a large load the planner has no statistics yet, and would walk all wishes for every household.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(CELLS.replace("% 100000", "%% 100000"), region_range(region))
-        found = [Cell(*row[:5], int(row[5])) for row in cursor.fetchall()]
+        found = [
+            Cell(county, tenure, rooms, band, count, int(first))
+            for county, tenure, rooms, band, count, first in cursor.fetchall()
+        ]
         cursor.execute("SET LOCAL enable_nestloop = on")
     return found
 

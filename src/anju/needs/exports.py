@@ -1,5 +1,7 @@
 """Files out: the waiting list in its order and a snapshot's cells; personal numbers never leave in an export."""
 
+from typing import Any
+
 from anju.base.acts import ActContext
 from anju.base.numbers import mask_name
 from anju.base.sheets import register_export
@@ -19,12 +21,13 @@ CELL_COLUMNS = [
 
 def waiting_list(ctx: ActContext) -> tuple[str, bytes]:
     """The waiting list of the region, names masked."""
+    queue: Any = reads.queue(ctx.region)
     rows = (
         (
             row.place if order.is_ranked(row.sort_key) else "摇号确定", row.number, mask_name(row.applicant_name),
             row.get_programme_display(), row.persons, row.accepted_on, row.qualified_on,
         )
-        for row in reads.queue(ctx.region).iterator(2000)
+        for row in queue.iterator(2000)
     )  # fmt: skip
     title = f"保障性住房轮候库 {ctx.region} {ctx.today}"
     return f"{title}.xlsx", workbook(title, QUEUE_COLUMNS, rows, ctx.demonstration)

@@ -253,7 +253,7 @@ class ChangeForm(ActForm):
     home_area_cm2 = m2_field(f"{FACTS['home_area_cm2']}（㎡）", required=False, help_text=UNKNOWN_HINT)
     residence_months = forms.IntegerField(label=FACTS["residence_months"], required=False, min_value=0, max_value=1200)
     policy_homes = forms.IntegerField(label=FACTS["policy_homes"], required=False, min_value=0, max_value=99)
-    files = FilesField(label="证明材料", required=False)
+    papers = FilesField(label="证明材料", required=False)
 
     def __init__(self, *args: Any, row: Application, towns: dict[str, str], family: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -266,7 +266,7 @@ class ChangeForm(ActForm):
             self.fields["phone"] = forms.CharField(
                 label="新手机号", required=False, max_length=20, help_text="不换留空"
             )
-            self.order_fields([*FACTS, "files"])
+            self.order_fields([*FACTS, "papers"])
         for name in BY_FAMILY | ({"score"} if not family else set()):
             self.fields[name].initial = self.shown(name)
         dress(self)
@@ -294,7 +294,7 @@ class ChangeForm(ActForm):
         return found
 
     def arguments(self) -> dict[str, Any]:
-        return {"facts": self.changed(), "files": self.cleaned_data["files"]}
+        return {"facts": self.changed(), "files": self.cleaned_data["papers"]}
 
 
 class CorrectForm(ChangeForm):

@@ -12,8 +12,8 @@ from anju.needs import acts
 from anju.needs.acts import AnswerInput, Brought
 from anju.needs.households import Fault, HouseholdInput, MemberInput, WishInput, faults, places_of
 from anju.needs.judging import Days
-from anju.needs.models import AGE_BANDS, APPLICANT, MARRIAGES, PROGRAMMES, RELATIONS, TENURES, Answer
-from anju.needs.reads import counties
+from anju.needs.models import AGE_BANDS, APPLICANT, MARRIAGES, PROGRAMMES, RELATIONS, TENURES
+from anju.needs.reads import WANTS, counties
 from anju.policy.catalogue import catalogue
 
 WISHES = (1, 2)
@@ -217,7 +217,7 @@ ANSWER_COLUMNS = (
         "wants",
         "choice",
         True,
-        choices=_words(list(Answer._meta.get_field("wants").choices or ())),
+        choices=_words(WANTS),
         clause="3.2-1",
     ),
     Column("意向室数", "rooms", "int", note="不需要的可空", clause="3.2-1"),
@@ -242,8 +242,13 @@ def check_answers(ctx: ActContext, rows: list[Row], options: Mapping[str, str]) 
 
 def take_answer_rows(ctx: ActContext, rows: list[Row], load: Any) -> list[tuple[int, str]]:
     """One chunk is one act; the survey's name is an option of the load."""
-    names = ("number", "county", "age_band", "household_size", "wants", "rooms", "area_cm2")
-    answers = [AnswerInput(row.number, *(row.values.get(name) for name in names)) for row in rows]
+    answers = [
+        AnswerInput(
+            row=row.number, number=row["number"], county=row["county"], age_band=row["age_band"],
+            household_size=row["household_size"], wants=row["wants"], rooms=row.get("rooms"), area_cm2=row.get("area_cm2"),
+        )
+        for row in rows
+    ]  # fmt: skip
     answer = acts.take_answers(ctx=ctx, survey=load.options["survey"], answers=answers, load_id=load.id)
     return [(number, why) for number, why in answer["refused"]]
 

@@ -83,14 +83,11 @@ def _born_on(rows: Sequence[Application]) -> dict[UUID, date]:
 
 def homes_claimed(applications: Iterable[UUID]) -> dict[UUID, int]:
     """How many homes the members of each application hold by the claims, their own application's home not counted."""
-    pairs = [(case, bytes(person)) for case, person in _persons(applications)]
+    members = Member.objects.filter(application_id__in=list(applications))
+    pairs = [(case, bytes(person)) for case, person in members.values_list("application_id", "document_blind")]
     held = seam.holders(seam.HOME, [person for _, person in pairs]) if pairs else {}
     homes: dict[UUID, set[UUID]] = {}
     for case, person in pairs:
         if person in held and held[person].case != case:
             homes.setdefault(case, set()).add(held[person].case)
     return {case: len(found) for case, found in homes.items()}
-
-
-def _persons(applications: Iterable[UUID]) -> Iterable[tuple[UUID, bytes]]:
-    return Member.objects.filter(application_id__in=list(applications)).values_list("application_id", "document_blind")

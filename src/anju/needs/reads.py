@@ -175,4 +175,7 @@ def live_publicities(city: str | None = None) -> list[dict[str, Any]]:
     rows = Publication.objects.filter(kind=PUBLICITY, visible=True)
     if city:
         rows = rows.filter(region__range=region_range(city))
-    return list(rows.order_by("-published_at", "id").values("region", "title", "slug", "published_at", "until"))
+    return [
+        dict(row)
+        for row in rows.order_by("-published_at", "id").values("region", "title", "slug", "published_at", "until")
+    ]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from anju.policy.catalogue import BY, LAYER_TITLES, LAYERS, NO_LIMIT, BadValue, Dated, Parameter, catalogue, check_kind
@@ -61,7 +62,7 @@ class Value:
     def __str__(self) -> str:
         return str(self.value)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """What a frozen document keeps: name, value, layer and day."""
         value = (

@@ -222,8 +222,12 @@ def _family(demo: Any) -> None:
     """A family signs in by the code sent to its phone and applies; nobody else touches its case."""
     signin.send_code(phone=FAMILY_PHONE, city=demo.city, now=demo.now)
     with demo.scope():
-        text = Message.objects.filter(template="signin-code").order_by("-queued_at", "-id").first().text
-    code = re.search(r"\d{6}", text)
+        text = (
+            Message.objects.filter(template="signin-code")
+            .order_by("-queued_at", "-id")
+            .values_list("text", flat=True)[0]
+        )
+    code = re.search(r"\d{6}", str(text))
     if code is None or not signin.code_is_right(phone=FAMILY_PHONE, code=code[0], now=demo.now):
         raise AssertionError("the code in the outbox does not sign in")
     account = signin.family_of(phone=FAMILY_PHONE, house=installation(), now=demo.now)
@@ -292,9 +296,9 @@ def _freeze(demo: Any) -> None:
     folder = demo.out / "needs"
     folder.mkdir(parents=True, exist_ok=True)
     with demo.scope():
-        found = [exports.cells_file(row, synthetic=True), exports.waiting_list(demo.ctx("office"))]
+        found = [exports.cells_file(row, synthetic=True), exports.waiting_list(demo.ctx(f"intake_{CITY_PROPER}"))]
         cells = reads.snapshot_cells(row).count()
-    for (name, data), title in zip(found, ("需求快照单元", "轮候库名单（姓名已遮盖）"), strict=True):
+    for (name, data), title in zip(found, ("需求快照单元", "北林区轮候库名单（姓名已遮盖）"), strict=True):
         path = folder / name.replace(" ", "_")
         path.write_bytes(data)
         demo.paper(path, title, "3.2-0")

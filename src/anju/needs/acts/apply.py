@@ -16,7 +16,7 @@ from anju.base.regions import region_range
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import open_ticket
 from anju.needs import bulk
-from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, clash_sentence, limit, next_numbers, put_on_desk, reserve
+from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, clash_sentence, limit, next_numbers, put_on_desk, reserve, who
 from anju.needs.households import (
     Fault,
     HouseholdInput,
@@ -164,7 +164,7 @@ def _check_day(ctx: ActContext, on: date) -> None:
 def _check_family(ctx: ActContext, row: Application) -> None:
     if ctx.post != FAMILY:
         return
-    phone = Account.objects.filter(pk=ctx.account).values_list("phone_blind", flat=True).first()
+    phone = Account.objects.filter(pk=who(ctx)).values_list("phone_blind", flat=True).first()
     if phone is None or bytes(phone) != bytes(row.phone_blind):
         raise InvalidInput(
             "手机号须是您登录用的手机号，没有受理；换手机号请到受理窗口办理", field="phone", clause=CLAUSE
@@ -174,7 +174,7 @@ def _check_family(ctx: ActContext, row: Application) -> None:
 def _show_to_family(ctx: ActContext, rows: Sequence[Application]) -> None:
     """The account of the application's phone, where there is one, sees its case."""
     accounts = Account.objects.filter(phone_blind__in=[row.phone_blind for row in rows], is_active=True)
-    by_phone = {bytes(phone): account for account, phone in accounts.values_list("id", "phone_blind")}
+    by_phone = {bytes(phone): account for account, phone in accounts.values_list("id", "phone_blind") if phone}
     for row in rows:
         account = by_phone.get(bytes(row.phone_blind))
         if account:
@@ -184,7 +184,7 @@ def _show_to_family(ctx: ActContext, rows: Sequence[Application]) -> None:
 @act(clause=CLAUSE, title="查看本人的申请")
 def find_my_applications(*, ctx: ActContext) -> int:
     """Show a family's account the applications of the act's region that were made with its phone; how many there are."""
-    account = Account.objects.filter(pk=ctx.account).first()
+    account = Account.objects.filter(pk=who(ctx)).first()
     if account is None or account.phone_blind is None:
         raise Refused("本账号没有绑定手机号，找不到申请；请到受理窗口绑定", clause=CLAUSE)
     lo, hi = region_range(ctx.region)
@@ -201,13 +201,13 @@ def find_my_applications(*, ctx: ActContext) -> int:
 @act(clause=CLAUSE, title="保存申请草稿")
 def save_draft(*, ctx: ActContext, body: dict[str, Any], step: int) -> Draft:
     """Keep what a family has filled in so far, sealed; ``step`` is the next one to fill."""
-    row = Draft.objects.select_for_update().filter(region=ctx.region, account=ctx.account).first()
+    account = who(ctx)
+    row = Draft.objects.select_for_update().filter(region=ctx.region, account=account).first()
     if row is None:
-        row = Draft(region=ctx.region, account=ctx.account)
+        row = Draft(region=ctx.region, account=account)
     row.body, row.step, row.saved_at = json.dumps(body, ensure_ascii=False), step, ctx.now
     row.save()
-    assert ctx.account
-    seam.show_to(ctx.account, [row.id], region=ctx.region)
+    seam.show_to(account, [row.id], region=ctx.region)
     ctx.on(row, step=step)
     return row
 
@@ -215,6 +215,6 @@ def save_draft(*, ctx: ActContext, body: dict[str, Any], step: int) -> Draft:
 @act(clause=CLAUSE, title="清除申请草稿", power="needs.save_draft")
 def discard_draft(*, ctx: ActContext) -> int:
     """Remove the family's draft, once it is handed in or no longer wanted."""
-    count, _ = Draft.objects.filter(region=ctx.region, account=ctx.account).delete()
+    count, _ = Draft.objects.filter(region=ctx.region, account=who(ctx)).delete()
     ctx.entry.facts.update(drafts=count)
     return count

@@ -2,6 +2,7 @@
 
 from anju.base.acts import ActContext, InvalidInput, act
 from anju.needs import cells
+from anju.needs.acts.steps import who
 from anju.needs.models import DemandCell, DemandSnapshot
 
 
@@ -13,7 +14,7 @@ def take_snapshot(*, ctx: ActContext, title: str) -> DemandSnapshot:
     found, count = cells.cells(ctx.region), cells.households(ctx.region)
     row = DemandSnapshot.objects.create(
         region=ctx.region, taken_on=ctx.today, title=title.strip()[:120], households=count,
-        sha256=cells.digest(found, count), maker=ctx.account,
+        sha256=cells.digest(found, count), maker=who(ctx),
     )  # fmt: skip
     DemandCell.objects.bulk_create(
         DemandCell(

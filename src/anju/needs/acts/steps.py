@@ -60,6 +60,13 @@ def locked_many(ctx: ActContext, ids: Iterable[UUID], state: str, *, unread: tup
     return list(rows.defer("phone", *unread).order_by("id"))
 
 
+def who(ctx: ActContext) -> UUID:
+    """The account behind the act. Raises Refused where there is none: these acts are answered for by a person."""
+    if ctx.account is None:
+        raise Refused("须由具名账号办理，没有办理；请登录后再办", clause=CLAUSE)
+    return ctx.account
+
+
 def is_own(ctx: ActContext, row: Application) -> bool:
     """Whether the family's account is the one bound to the application's phone, or made it."""
     if ctx.account is None:

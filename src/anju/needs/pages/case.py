@@ -45,16 +45,17 @@ def thing(request: HttpRequest, key: UUID) -> HttpResponse:
     reviews = list(row.reviews.order_by("reviewed_at", "id"))
     names = names_of(review.reviewer for review in reviews)
     findings = list(Finding.objects.filter(region=row.region, application=row).order_by("opened_on", "id"))
+    alike = reads.alike(row)
     context = {
         "row": row, "members": [(m, masked_document(m)) for m in members], "wishes": wishes, "findings": findings,
-        "counties": reads.counties(row.region[:4] + "00"), "alike": reads.alike(row),
+        "counties": reads.counties(row.region[:4] + "00"), "alike": alike,
         "reviews": [(review, names.get(review.reviewer, "—")) for review in reviews],
         "files": [(e, file_url(e.id)) for e in Evidence.objects.filter(region=row.region, case_id=row.id).order_by("id")],
     }  # fmt: skip
     return thing_page(
         request, title=f"轮候申请 {row.number}", sub=f"{row.get_programme_display()}，{row.persons} 人", clause="3.2-0",
         state=(tone_of(row.state), row.get_state_display()), crumbs=CRUMBS, facts=_facts(request, row), obj=row,
-        verdicts=row.verdicts, steps=_steps(row), note=_note(row, findings, context["alike"]), acts=_acts(row), context=context,
+        verdicts=row.verdicts, steps=_steps(row), note=_note(row, findings, alike), acts=_acts(row), context=context,
         sections=[("家庭成员", "needs/_members.html"), ("意向", "needs/_wishes.html"), ("审核", "needs/_reviews.html")],
         side=[("材料", "needs/_files.html")],
     )  # fmt: skip

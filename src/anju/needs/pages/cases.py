@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from anju.base.regions import region_range
 from anju.base.secrets import blind
+from anju.base.sheets.models import Load
 from anju.needs import acts, forms, order, reads
 from anju.needs.models import PROGRAMMES, Application, Finding
 from anju.parties.access import page
@@ -16,6 +18,7 @@ from anju.web.forms import dress
 from anju.web.lists import Bulk, Col, Filter, bulk_key, list_page, within
 
 CRUMBS = [("需求与轮候", "/needs/")]
+LOADS = 100
 VIEWS = [
     ("全部", {}), ("待初审", {"state": "submitted"}), ("待复审", {"state": "first_passed"}), ("待公示", {"state": "reviewed"}),
     ("待补正", {"state": "supplement"}), ("公示中", {"state": "publicity"}), ("轮候中", {"state": "qualified"}),
@@ -49,13 +52,19 @@ def columns(names: dict[str, str]) -> list[Col]:
     ]
 
 
-def filters(names: dict[str, str]) -> list[Filter]:
+def loads_of(region: str) -> list[tuple[Any, str]]:
+    """The files that applications came in by, newest first."""
+    rows = Load.objects.filter(kind="applications", region__range=region_range(region)).order_by("-made_at", "id")
+    return [(row.id, f"{row.name}（{row.made_at:%m-%d}）") for row in rows.only("id", "name", "made_at")[:LOADS]]
+
+
+def filters(region: str, names: dict[str, str]) -> list[Filter]:
     """What the list narrows by."""
     found = [
         Filter("state", "状态", Application.STATES),
         Filter("programme", "申请类别", PROGRAMMES),
         Filter("group", "群体", forms.GROUP_CHOICES),
-        Filter("load", "导入批", kind="is"),
+        Filter("load", "导入批", loads_of(region)),
     ]
     return [Filter("region", "区县", list(names.items())), *found] if len(names) > 1 else found
 
@@ -67,7 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
     names = reads.counties(actor.region)
     return list_page(
         request, title="轮候申请", rows=within(request, Application.objects.only(*SHOWN)), columns=columns(names),
-        filters=filters(names), search=("number", "applicant_name"), search_hint="从头输入受理号或申请人姓名", order="-number",
+        filters=filters(actor.region, names), search=("number", "applicant_name"), search_hint="从头输入受理号或姓名", order="-number",
         bulk=_bulk(actor), actions=_actions(), views=VIEWS, export_name="轮候申请", clause="3.2-0",
         empty="还没有轮候申请", empty_act=("导入轮候申请表", "/loads/bring/applications/", "needs.import_applications"),
     )  # fmt: skip

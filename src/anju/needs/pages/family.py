@@ -96,7 +96,7 @@ def _draft(request: HttpRequest) -> Draft | None:
 
 
 def _body(draft: Draft | None) -> dict[str, Any]:
-    return json.loads(draft.body) if draft else {"typed": {}, "data": {}}
+    return json.loads(str(draft.body)) if draft else {"typed": {}, "data": {}}
 
 
 @page(power="needs.mine")
