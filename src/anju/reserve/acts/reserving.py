@@ -76,23 +76,16 @@ def rules_named(verdicts: Sequence[Mapping[str, Any]], rule: str) -> str:
 
 
 def _current(project: Project, unit_ids: Sequence[UUID] | None) -> list[dict[str, Any]]:
-    """The sheets of the latest round, for the tenure each home is wanted for."""
+    """The sheets of the latest round, for the tenure each home is wanted for; verdicts only of those that did not pass."""
     rows = Screening.objects.filter(
         region=project.region, project=project, round=project.round, tenure=F("unit__tenure")
     )
     if unit_ids is not None:
         rows = rows.filter(unit_id__in=list(unit_ids))
-    fields = [
-        "unit_id",
-        "unit__code",
-        "unit__state",
-        "tenure",
-        "outcome",
-        "facts",
-        "verdicts",
-        *[f"unit__{name}" for name in UNIT_FACTS],
-    ]
-    return list(rows.order_by("unit_id").values(*fields))
+    fields = ["unit_id", "unit__code", "unit__state", "tenure", "outcome", "facts", *[f"unit__{n}" for n in UNIT_FACTS]]
+    found: list[dict[str, Any]] = list(rows.order_by("unit_id").values(*fields))
+    verdicts = dict(rows.exclude(outcome="pass").values_list("unit_id", "verdicts"))
+    return [{**sheet, "verdicts": verdicts.get(sheet["unit_id"], [])} for sheet in found]
 
 
 @act(clause="3.3-1", title="入储备库")

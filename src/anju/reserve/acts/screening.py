@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from anju.base.acts import ActContext, InvalidInput, Refused, act
+from django.db import connection
+
+from anju.base.acts import ActContext, InvalidInput, Refused, act, canonical
+from anju.base.regions import uuid7
 from anju.policy.parameters import InForce
 from anju.policy.rules import screening as rules
 from anju.policy.verdict import Verdict, worst
 from anju.reserve.acts.common import live, project_for
 from anju.reserve.facts import UNIT_FACTS, project_facts, unit_facts_of
-from anju.reserve.models import TENURES, Check, Project, ProjectScreening, Screening, Unit
+from anju.reserve.models import TENURES, Check, Project, ProjectScreening, Unit
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -38,16 +40,14 @@ def screen_project(*, ctx: ActContext, project_id: UUID, tenures: Sequence[str] 
     project.round += 1
     project.save(update_fields=["round"])
     part = rules.screen_project(project_facts(project, live_checks(project)), inforce)
-    found: list[Screening] = []
+    counts: Counter[str] = Counter()
     for tenure, _ in TENURES:
         homes = rows if tenure in tenures else [row for row in rows if row["tenure"] == tenure]
         if homes:
-            found += _screen(ctx, project, tenure, homes, part_for(tenure, part, homes, inforce), inforce)
-    Screening.objects.bulk_create(found, batch_size=1_000)
-    wanted = {row["id"]: row["tenure"] for row in rows}
-    counts = Counter(s.outcome for s in found if wanted[s.unit_id] == s.tenure)
+            outcomes = _screen(ctx, project, tenure, homes, part_for(tenure, part, homes, inforce), inforce)
+            counts.update(outcomes[row["id"]] for row in homes if row["tenure"] == tenure)
+            ctx.items((unit_id, f"{tenure} {project.round} {outcome}") for unit_id, outcome in outcomes.items())
     ctx.on(project, number=project.number, round=project.round, case_date=project.declared_on, outcomes=dict(counts))
-    ctx.items((s.unit_id, f"{s.tenure} {s.round} {s.outcome}") for s in found)
     return dict(counts)
 
 
@@ -71,41 +71,47 @@ def part_for(tenure: str, part: Sequence[Verdict], homes: Rows, inforce: InForce
     return [rules.main_share([row["gross_cm2"] for row in homes], inforce), *part]
 
 
+# Equal homes are judged once and their document is sent once; the database lays a copy for each home.
+LAY = """
+    INSERT INTO reserve_screening (id, region, project_id, unit_id, part_id, tenure, round, outcome, gross_cm2, facts, verdicts,
+                                   case_date, screened_at)
+    SELECT u.id, %s, %s, u.unit, %s, %s, %s, k.outcome, k.gross_cm2, k.facts, k.verdicts, %s, %s
+      FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS u (id, unit, kind)
+      JOIN jsonb_to_recordset(%s::jsonb) AS k (kind int, outcome text, gross_cm2 bigint, facts jsonb, verdicts jsonb)
+        ON k.kind = u.kind
+"""
+
+
 def _screen(
     ctx: ActContext, project: Project, tenure: str, homes: Rows, part: Sequence[Verdict], inforce: InForce
-) -> list[Screening]:
-    same = {"case_date": project.declared_on, "screened_at": ctx.now}
+) -> dict[UUID, str]:
+    """Lay the frozen documents of one tenure; the outcome of each home."""
     head = ProjectScreening.objects.create(
-        region=ctx.region,
-        project=project,
-        tenure=tenure,
-        round=project.round,
-        verdicts=[v.as_dict() for v in part],
-        **same,
-    )
+        region=ctx.region, project=project, tenure=tenure, round=project.round, verdicts=[v.as_dict() for v in part],
+        case_date=project.declared_on, screened_at=ctx.now,
+    )  # fmt: skip
+    kinds: dict[tuple[Any, ...], dict[str, Any]] = {}
     mine = rules.for_reserve(part)
-    judge = _judge(tenure, mine, inforce)
-    found = []
     for row in homes:
-        verdicts, outcome = judge(tuple(row[name] for name in UNIT_FACTS))
-        found.append(
-            Screening(
-                region=ctx.region, project=project, unit_id=row["id"], part=head, tenure=tenure, round=project.round, outcome=outcome,
-                gross_cm2=row["gross_cm2"], facts={name: row[name] for name in UNIT_FACTS}, verdicts=verdicts, **same,
-            )
-        )  # fmt: skip
-    return found
+        key = tuple(row[name] for name in UNIT_FACTS)
+        if key not in kinds:
+            kinds[key] = {"kind": len(kinds), **_document(row, tenure, mine, inforce)}
+    found = [kinds[tuple(row[name] for name in UNIT_FACTS)] for row in homes]
+    with connection.cursor() as cursor:
+        cursor.execute(LAY, [
+            ctx.region, project.id, head.id, tenure, project.round, project.declared_on, ctx.now, [uuid7() for _ in homes],
+            [row["id"] for row in homes], [kind["kind"] for kind in found], canonical(list(kinds.values())),
+        ])  # fmt: skip
+    return {row["id"]: kind["outcome"] for row, kind in zip(homes, found, strict=True)}
 
 
-def _judge(tenure: str, part: Sequence[Verdict], inforce: InForce) -> Any:
-    """A judge of one home's facts; a project has few kinds of homes and many of each, so equal facts are judged once."""
-
-    @cache
-    def judge(facts: tuple[Any, ...]) -> tuple[list[dict[str, Any]], str]:
-        verdicts = unit_verdicts(dict(zip(UNIT_FACTS, facts, strict=True)), tenure, inforce)
-        return [v.as_dict() for v in verdicts], worst([*verdicts, *part]).value
-
-    return judge
+def _document(row: Mapping[str, Any], tenure: str, part: Sequence[Verdict], inforce: InForce) -> dict[str, Any]:
+    """What is kept of one kind of home: its facts, its verdicts, the worst of them and the project's part."""
+    verdicts = unit_verdicts(row, tenure, inforce)
+    return {
+        "outcome": worst([*verdicts, *part]).value, "gross_cm2": row["gross_cm2"],
+        "facts": {name: row[name] for name in UNIT_FACTS}, "verdicts": [v.as_dict() for v in verdicts],
+    }  # fmt: skip
 
 
 def unit_verdicts(row: Mapping[str, Any], tenure: str, inforce: InForce) -> list[Verdict]:
