@@ -222,3 +222,20 @@ def test_a_connection_that_comes_back_to_the_pool_still_tells_the_time_as_django
         used.execute("SET TIME ZONE 'Asia/Shanghai'")
         postgres._reset(used)
         assert used.execute("SHOW TimeZone").fetchone() == ("UTC",)
+
+
+@pytest.mark.parametrize("post", ["developer_agent", "appraiser", "bank_officer", "bank_checker"])
+@pytest.mark.parametrize(
+    "path", ["/", "/waiting/", "/waiting/done/", "/search/?q=2312", "/loads/", "/papers/", "/api/docs"]
+)
+def test_a_party_gets_its_own_desk_and_never_a_fault_of_the_database(post: str, path: str) -> None:
+    from anju.parties.models import Organisation
+
+    with open_act("231200"):
+        body = Organisation.objects.create(kind="developer", name="开发甲", owner_region="231200", synthetic=True)
+    assert signed_in(post, organisation=body).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/portal/", "/portal/news/", "/portal/draws/", "/portal/check/", "/portal/how/"])
+def test_a_family_reads_the_portal_as_a_visitor_does(path: str) -> None:
+    assert signed_in("family").get(path).status_code == 200

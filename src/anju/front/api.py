@@ -100,8 +100,8 @@ def _parameters(said: dict[str, Any]) -> list[tuple[str, str, bool]]:
 
 
 def _body(said: dict[str, Any], schema: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    content = said.get("requestBody", {}).get("content", {})
-    shape = next(iter(content.values()), {}).get("schema", {})
+    content: dict[str, Any] = said.get("requestBody", {}).get("content", {})
+    shape: dict[str, Any] = next(iter(content.values()), {"schema": {}})["schema"]
     if "$ref" in shape:
         shape = schema["components"]["schemas"][shape["$ref"].rsplit("/", 1)[-1]]
     needed = shape.get("required", [])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -77,7 +78,7 @@ def outlines(city: str) -> tuple[list[Outline], int]:
     return found, round((north - south) * scale + 2 * MARGIN)
 
 
-def _rings(geometry: dict) -> list[list[list[float]]]:  # type: ignore[type-arg]
+def _rings(geometry: dict[str, Any]) -> list[list[list[float]]]:
     many = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
     return [ring for polygon in many for ring in polygon]
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db import models
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -73,12 +75,22 @@ def _state(row: Any, col: Any, value: Any) -> SafeString:
 
 def words_of(row: Any, col: Any, value: Any) -> str:
     """A coded value in its words: Django's choices, along the keys."""
-    *path, last = col.field.split("__")
-    owner = row
-    for name in path:
-        owner = getattr(owner, name, None)
-    words = getattr(owner, f"get_{last}_display", None) if not col.value else None
-    return words() if words else str(value)
+    if col.value or not isinstance(row, models.Model):
+        return str(value)
+    return _words(type(row), col.field).get(value, str(value))
+
+
+@cache
+def _words(model: type[models.Model], path: str) -> dict[Any, str]:
+    """The choices of a field, followed along its keys; Django would build them anew for every cell."""
+    *keys, last = path.split("__")
+    for key in keys:
+        model = model._meta.get_field(key).related_model  # type: ignore[assignment]
+    try:
+        choices = model._meta.get_field(last).flatchoices  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return {}
+    return {code: str(words) for code, words in choices}
 
 
 def _formatted(value: Any, col: Any) -> Any:

@@ -3,11 +3,13 @@
 All of it is lazy, so that a page which asks for nothing (an error page in a broken transaction) runs no query.
 """
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
 from anju.base.acts.context import SHANGHAI
@@ -52,12 +54,16 @@ def posts(actor: Any) -> list[Any]:
 
 
 def paths() -> dict[str, str]:
-    """Addresses that the shells link to, those that exist."""
+    """Addresses that the shells link to, those that exist; worked out once for the table of addresses in use."""
+    return _paths(get_urlconf() or settings.ROOT_URLCONF)
+
+
+@cache
+def _paths(_: Any) -> dict[str, str]:
     names = {
         "home": "front:home", "search": "front:search", "portal": "front:portal", "signin": "parties:signin",
-        "signout": "parties:signout", "switch": "parties:switch", "news": "front:news", "draws": "front:draws",
-        "lookup": "front:progress", "check": "front:check", "mine": "needs:mine", "family": "parties:family_signin",
-        "apply": "needs:apply", "how": "front:how",
+        "signout": "parties:signout", "switch": "parties:switch", "news": "front:news", "draws": "front:draws", "check": "front:check",
+        "mine": "needs:mine", "family": "parties:family_signin", "how": "front:how",
     }  # fmt: skip
     found = {}
     for key, name in names.items():

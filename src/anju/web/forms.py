@@ -43,12 +43,16 @@ def dress(form: forms.BaseForm) -> None:
             widget.format = "%Y-%m-%d"
         if isinstance(widget, forms.Textarea):
             widget.attrs.setdefault("rows", 4)
-        widget.use_required_attribute = lambda initial: False  # type: ignore[method-assign]  # the page says what is missing
-        if form._errors and form._errors.get(
-            name
-        ):  # what was found so far: asking for errors would clean a half-built form
+        widget.use_required_attribute = lambda initial: False  # the page says what is missing
+        # What was found so far: asking for ``errors`` would clean a half-built form.
+        if (getattr(form, "_errors", None) or {}).get(name):
             widget.attrs["aria-invalid"] = "true"
-            widget.attrs["aria-describedby"] = f"{form.auto_id % name}_e"
+            widget.attrs["aria-describedby"] = f"{_id_of(form, name)}_e"
+
+
+def _id_of(form: forms.BaseForm, name: str) -> str:
+    """The id of a field's control."""
+    return str(form.auto_id) % name
 
 
 def act_form_page(
@@ -118,5 +122,5 @@ def problems(form: forms.BaseForm) -> list[tuple[str, str, str]]:
     found = []
     for name, errors in form.errors.items():
         label = str(form.fields[name].label or name) if name in form.fields else ""
-        found += [(f"#{form.auto_id % name}" if label else "#form", label, str(e)) for e in errors]
+        found += [(f"#{_id_of(form, name)}" if label else "#form", label, str(e)) for e in errors]
     return found

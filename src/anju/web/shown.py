@@ -235,7 +235,7 @@ def entries(acts: Sequence[Act], limit: int) -> History:
     return History([_entry(row, names, leaves) for row in shown], len(acts) > limit)
 
 
-def _entry(row: Act, names: Mapping[UUID, str], leaves: Mapping[UUID, int]) -> Entry:
+def _entry(row: Act, names: Mapping[UUID | None, str], leaves: Mapping[UUID, int]) -> Entry:
     known = REGISTRY.get(row.name)
     at = row.recorded_at.astimezone(SHANGHAI)
     return Entry(
@@ -245,7 +245,7 @@ def _entry(row: Act, names: Mapping[UUID, str], leaves: Mapping[UUID, int]) -> E
     )  # fmt: skip
 
 
-def names_of(accounts: Iterable[UUID | None]) -> dict[UUID, str]:
+def names_of(accounts: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Names of accounts, in one query."""
     wanted = {a for a in accounts if a}
     return dict(get_user_model()._default_manager.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}

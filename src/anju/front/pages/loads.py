@@ -19,7 +19,7 @@ from anju.front import acts
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import XLSX, Col, Filter, download, list_page, within
-from anju.web.shown import file_url, names_of
+from anju.web.shown import file_url, names_of, words
 from anju.web.things import thing_page
 
 SHOWN_ERRORS = 200
@@ -143,7 +143,7 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     second = bool(kind and kind.second_person and row.maker == request.anju.account.id)  # type: ignore[attr-defined]
     reason = "" if waits else f"这份导入{row.get_state_display()}"
     stopped = progress.of(region=row.region, kind="load", object_id=row.id)
-    acts = [
+    acts: list[tuple[Any, ...]] = [
         (f"收下 {row.good} 行", reverse("front:accept", args=[row.id]), "base.accept_load", waits and row.good > 0 and not second,
          reason or ("没有一行可以收下" if not row.good else "这种表须由另一人收下，您是带入的人")),
         ("退回", reverse("front:reject", args=[row.id]), "base.reject_load", waits, reason),
@@ -156,7 +156,7 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
         figures=[("可以收下", row.good, "行"), ("退回", row.bad, "行"), ("有错的单元格", row.errors_total, "处"),
             ("不常见的值", row.unusual, "处"), ("已收下", row.done, "行")],
         facts=[
-            ("带入", f"{names.get(row.maker, '')} {row.made_at:%Y-%m-%d}"), ("收下", names.get(row.checker) if row.checker else ""),
+            ("带入", f"{names.get(row.maker, '')} {words(row.made_at)}"), ("收下", names.get(row.checker) if row.checker else ""),
             ("文件摘要", row.sha256[:16]), ("退回理由", row.reject_reason), *[(f"不常见值的理由：{k}", v) for k, v in row.reasons.items()],
         ],
         acts=acts, template="front/load.html",

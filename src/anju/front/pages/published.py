@@ -133,8 +133,8 @@ def _home(home: Any) -> Home:
         label=str(home.get("label") or home.get("title") or ""), title=str(home.get("title") or _place(home)), tenure=tenure,
         area=numbers.m2(gross) if isinstance(gross, int) else "", rooms=f"{rooms} 室" if isinstance(rooms, int) else str(rooms or ""),
         amount=(numbers.yuan(amount) + ("/月" if tenure == "配租" else "")) if isinstance(amount, int) else "",
-        earnest=numbers.yuan(earnest) if isinstance(earnest, int) else "", state=str(home.get("state", "")),
-        facts=[(PLACE.get(k, k), _words(k, v)) for k, v in home.items() if k not in known and v not in (None, "")],
+        earnest=numbers.yuan(earnest) if isinstance(earnest, int) else "", state=str(home.get("state") or ""),
+        facts=[(PLACE.get(str(k), str(k)), _words(k, v)) for k, v in home.items() if k not in known and v not in (None, "")],
     )  # fmt: skip
 
 

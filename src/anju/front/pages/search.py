@@ -42,16 +42,14 @@ def _hit(
 
 
 def thing(room: str, row: Any) -> str:
-    """The page of a thing; the room's list where it has none."""
-    for args in ([row.pk], [getattr(row, "region", ""), row.pk]):
+    """The page of a thing; the room's list where it has none. ``room`` may name a page of its own: ``reserve:unit``."""
+    name = room if ":" in room else f"{room}:thing"
+    for one, args in ((name, [row.pk]), (f"{room.split(':')[0]}:list", [])):
         try:
-            return reverse(f"{room}:thing", args=args)
+            return reverse(one, args=args)
         except NoReverseMatch:
             continue
-    try:
-        return reverse(f"{room}:list")
-    except NoReverseMatch:
-        return ""
+    return ""
 
 
 def applications(q: str) -> Any:
@@ -98,7 +96,7 @@ SEARCHES: tuple[tuple[str, str, Callable[[str], Any], str, Callable[[Any], Hit]]
         _hit("needs", lambda r: r.number, lambda r: r.applicant_name[:1] + "某", lambda r: r.get_state_display())),
     ("项目", "reserve", projects, "reserve.view", _hit("reserve", lambda r: r.number, lambda r: r.name, lambda r: r.get_state_display())),
     ("房源", "reserve", units, "reserve.view",
-        _hit("reserve", lambda r: r.code, lambda r: f"{r.project.name} {r.room}", lambda r: r.get_state_display())),
+        _hit("reserve:unit", lambda r: r.code, lambda r: f"{r.project.name} {r.room}", lambda r: r.get_state_display())),
     ("批次", "offering", batches, "offering.view",
         _hit("offering", lambda r: r.number, lambda r: r.project.name, lambda r: r.get_state_display())),
     ("意向书", "negotiation", letters, "negotiation.view",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -58,7 +59,7 @@ def price(fen_m2: int | None) -> str:
 @register.filter
 def thousands(value: int | None) -> str:
     """A whole number with thousands commas; unknown is a dash, never 0."""
-    return DASH if value in (None, "") else f"{value:,}"
+    return f"{value:,}" if isinstance(value, int) else DASH
 
 
 @register.filter
@@ -148,6 +149,7 @@ def message_shape(level: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2_000)
 def icon(name: str) -> SafeString:
     """An icon of the sprite; always beside words."""
     return format_html(
@@ -156,6 +158,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2_000)
 def shape(name: str, tone: str = "") -> SafeString:
     """One of our own shapes, which mean the same everywhere."""
     colour = tone or {"over": "bad", "on": "ok"}.get(name, name if name in SHAPES else "")
@@ -166,6 +169,7 @@ def shape(name: str, tone: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2_000)
 def st(tone: str, text: Any, mark: str = "") -> SafeString:
     """A state chip: shape, word and colour. Tones: ok near bad waive unk info; ``mark`` another shape (on, over, half …)."""
     return format_html(
@@ -175,6 +179,7 @@ def st(tone: str, text: Any, mark: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2_000)
 def clause(number: str) -> SafeString:
     """A clause's number; its own words on hover and for screen readers."""
     if not number:
