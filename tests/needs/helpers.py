@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from stdnum.cn import ric
-from support.db import context
 
 from anju.base.acts import REGISTRY, ActContext
 from anju.base.regions import scope, uuid7
@@ -14,6 +13,7 @@ from anju.needs import acts
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
 from anju.needs.models import Application
 from anju.policy.parameters import ParameterBook, Setting
+from support.db import context
 
 COUNTY, TOWN = "231202", "231202001"
 OTHER, OTHER_TOWN = "231282", ""
@@ -34,7 +34,9 @@ def book(**changes: Any) -> ParameterBook:
     """The parameters of a city that has set them from 2025 on; a change of None leaves one unset."""
     values = {**VALUES, **changes}
     return ParameterBook(
-        Setting(name, "231200", value, date(2025, 1, 1), "演示〔2025〕1号") for name, value in values.items() if value is not None
+        Setting(name, "231200", value, date(2025, 1, 1), "演示〔2025〕1号")
+        for name, value in values.items()
+        if value is not None
     )
 
 
@@ -79,7 +81,9 @@ def submitted(serial: int = 1, ctx: ActContext | None = None, **changes: Any) ->
     return acts.submit_application(ctx=ctx or ctx_of(), household=household(serial, **changes))
 
 
-def through_reviews(*serials: int, first: ActContext | None = None, second: ActContext | None = None) -> list[Application]:
+def through_reviews(
+    *serials: int, first: ActContext | None = None, second: ActContext | None = None
+) -> list[Application]:
     """Applications that two people passed."""
     rows = [submitted(serial) for serial in serials]
     ids = [row.id for row in rows]

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from needs.helpers import COUNTY, NOON, OTHER, WISH, book, ctx_of, household, id_number, later, member, submitted
 
 from anju.base.acts import InvalidInput, Refused
 from anju.base.acts.models import Act, ActFacts, Refusal
@@ -16,6 +15,7 @@ from anju.needs import acts
 from anju.needs.models import Application, Member
 from anju.parties.models import Region
 from anju.policy.verdict import Outcome
+from needs.helpers import COUNTY, NOON, OTHER, WISH, book, ctx_of, household, id_number, later, member, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,10 @@ def test_numbers_and_phone_are_sealed_and_stand_nowhere_in_clear() -> None:
         assert unseal(found.document) == number
         assert unseal(Application.objects.get(id=row.id).phone) == "19900000001"
         for table in ("needs_application", "needs_member", "base_act", "base_actfacts", "base_ticket"):
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s OR t::text LIKE %s", [f"%{number}%", "%19900000001%"])
+            cursor.execute(
+                f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s OR t::text LIKE %s",
+                [f"%{number}%", "%19900000001%"],
+            )
             assert cursor.fetchone()[0] == 0, table
 
 
@@ -66,7 +69,9 @@ FAULTS = [
 
 @pytest.mark.clause("3.2-0")
 @pytest.mark.parametrize(("what", "changes", "words", "clause"), FAULTS, ids=[f[0] for f in FAULTS])
-def test_what_cannot_be_is_refused_with_value_limit_and_clause(what: str, changes: dict, words: str, clause: str) -> None:
+def test_what_cannot_be_is_refused_with_value_limit_and_clause(
+    what: str, changes: dict, words: str, clause: str
+) -> None:
     with pytest.raises(InvalidInput, match=words) as caught:
         acts.submit_application(ctx=ctx_of(), household=household(1, **changes))
     assert caught.value.clause == clause
@@ -119,7 +124,9 @@ def test_each_rule_judges_and_what_blocks_is_refused_by_the_review(
 def test_a_case_is_judged_by_the_parameters_of_its_own_day() -> None:
     from anju.policy.parameters import ParameterBook, Setting
 
-    settings = [Setting(r.name, r.region, r.value, r.valid_from, r.document) for rows in book()._settings.values() for r in rows]
+    settings = [
+        Setting(r.name, r.region, r.value, r.valid_from, r.document) for rows in book()._settings.values() for r in rows
+    ]
     stricter = Setting("residence_months_min", "231200", 60, date(2026, 3, 1), "演示〔2026〕9号")
     ctx = ctx_of(params=ParameterBook([*settings, stricter]))
     old = acts.submit_application(ctx=ctx, household=household(1), accepted_on=date(2026, 2, 27))
@@ -144,7 +151,9 @@ def test_a_person_in_two_counties_is_refused_with_enough_to_resolve_it_and_no_mo
     with scope(OTHER):
         assert not Application.objects.filter(region=OTHER).exists()
     # The person who did not clash is free again: the refused act took nothing with it.
-    assert acts.submit_application(ctx=ctx_of(region=OTHER), household=household(50, town=town.code)).state == "submitted"
+    assert (
+        acts.submit_application(ctx=ctx_of(region=OTHER), household=household(50, town=town.code)).state == "submitted"
+    )
 
 
 @pytest.mark.clause("3.2-0")

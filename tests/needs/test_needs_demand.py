@@ -7,8 +7,6 @@ import pytest
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from needs.helpers import COUNTY, WISH, book, ctx_of, household, id_number, later, member, qualified, submitted
-from support.db import open_act
 
 from anju.base.acts import InvalidInput, Refused
 from anju.base.acts.models import Act
@@ -16,6 +14,8 @@ from anju.base.files.models import Evidence
 from anju.base.regions import scope
 from anju.needs import acts, cells, reads, weights
 from anju.needs.models import Answer, Application, DemandCell, DemandSnapshot, Finding
+from needs.helpers import COUNTY, WISH, book, ctx_of, household, later, member, qualified, submitted
+from support.db import open_act
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 SCAN = ("审批表.pdf", PDF)
@@ -24,7 +24,12 @@ DAY, LISTED = date(2025, 6, 10), date(2025, 7, 1)
 
 def back_entered(serial: int = 1, **changes: object) -> Application:
     return acts.back_enter(
-        ctx=ctx_of(), household=household(serial, **changes), accepted_on=DAY, qualified_on=LISTED, scans=[SCAN], paper_number="北住〔2025〕7号"
+        ctx=ctx_of(),
+        household=household(serial, **changes),
+        accepted_on=DAY,
+        qualified_on=LISTED,
+        scans=[SCAN],
+        paper_number="北住〔2025〕7号",
     )
 
 
@@ -65,7 +70,11 @@ def test_what_a_paper_case_does_not_meet_is_an_open_finding_never_a_pass_never_a
 )
 def test_each_thing_a_paper_case_lacks_is_named_by_its_rule(changes: dict, params: dict, rule: str) -> None:
     row = acts.back_enter(
-        ctx=ctx_of(params=book(**params)), household=household(1, **changes), accepted_on=DAY, qualified_on=LISTED, scans=[SCAN]
+        ctx=ctx_of(params=book(**params)),
+        household=household(1, **changes),
+        accepted_on=DAY,
+        qualified_on=LISTED,
+        scans=[SCAN],
     )
     with scope(COUNTY):
         assert list(Finding.objects.filter(application=row).values_list("rule", flat=True)) == [rule]
@@ -85,7 +94,11 @@ def test_a_paper_case_whose_member_applied_again_is_recorded_and_the_clash_is_it
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"scans": []}, "扫描件"), ({"accepted_on": date(2026, 3, 2)}, "以前受理"), ({"qualified_on": date(2025, 1, 1)}, "取得资格日期")],
+    [
+        ({"scans": []}, "扫描件"),
+        ({"accepted_on": date(2026, 3, 2)}, "以前受理"),
+        ({"qualified_on": date(2025, 1, 1)}, "取得资格日期"),
+    ],
 )
 def test_a_back_entry_without_scan_or_with_an_impossible_day_is_refused(changes: dict, words: str) -> None:
     given = {"household": household(1), "accepted_on": DAY, "qualified_on": LISTED, "scans": [SCAN], **changes}
@@ -103,10 +116,14 @@ def test_a_finding_is_settled_by_another_person_and_the_last_one_gives_the_old_p
     with scope(COUNTY):
         finding = Finding.objects.get()
     with pytest.raises(Refused, match="同一人"):
-        acts.settle_finding(ctx=ctx_of("reviewer", account=finding.maker), finding_id=finding.id, upheld=False, outcome="查实")
+        acts.settle_finding(
+            ctx=ctx_of("reviewer", account=finding.maker), finding_id=finding.id, upheld=False, outcome="查实"
+        )
     with pytest.raises(InvalidInput, match="查实"):
         acts.settle_finding(ctx=ctx_of("reviewer"), finding_id=finding.id, upheld=False, outcome=" ")
-    acts.settle_finding(ctx=ctx_of("reviewer"), finding_id=finding.id, upheld=False, outcome="社保记录补查为 30 个月，见附件")
+    acts.settle_finding(
+        ctx=ctx_of("reviewer"), finding_id=finding.id, upheld=False, outcome="社保记录补查为 30 个月，见附件"
+    )
     with scope(COUNTY):
         found = Application.objects.get(id=row.id)
         assert found.state == "qualified" and found.sort_key.startswith("9-20250701-20250610-")
@@ -126,7 +143,7 @@ def test_an_upheld_finding_refuses_the_case_and_frees_its_members() -> None:
 @pytest.mark.django_db
 def test_the_database_lets_nobody_settle_an_own_finding() -> None:
     back_entered(1, residence_months=6)
-    with pytest.raises(Exception) as caught, open_act(COUNTY), connection.cursor() as cursor:  # noqa: PT011
+    with pytest.raises(Exception) as caught, open_act(COUNTY), connection.cursor() as cursor:
         cursor.execute("UPDATE needs_finding SET settled_on = current_date, settled_by = maker, outcome = '已查'")
     assert caught.value.__cause__.sqlstate == "23514"  # type: ignore[union-attr]
 
@@ -142,7 +159,11 @@ def test_a_snapshot_freezes_the_cells_and_later_changes_do_not_move_it() -> None
     acts.submit_application(ctx=ctx_of(), household=household(21, wishes=(WISH, other)))
     taken = acts.take_snapshot(ctx=ctx_of("office_clerk", "231200", now=later(9)), title="三月需求")
     with scope("231200"):
-        found = list(reads.snapshot_cells(taken).values_list("county", "tenure", "rooms", "area_band_cm2", "households", "first_wishes"))
+        found = list(
+            reads.snapshot_cells(taken).values_list(
+                "county", "tenure", "rooms", "area_band_cm2", "households", "first_wishes"
+            )
+        )
         assert found == [("231202", "sale", 2, 800_000, 2, 2)] and taken.households == 2
     acts.withdraw(ctx=ctx_of(now=later(10)), application_id=rows[0].id)
     with scope("231200"):
@@ -175,11 +196,18 @@ def test_a_household_of_two_wishes_stands_in_two_cells_and_is_first_in_one() -> 
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE needs_demandcell SET households = 99", "DELETE FROM needs_demandcell", "UPDATE needs_demandsnapshot SET households = 99"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE needs_demandcell SET households = 99",
+        "DELETE FROM needs_demandcell",
+        "UPDATE needs_demandsnapshot SET households = 99",
+    ],
+)
 def test_a_frozen_demand_is_not_changed_by_anybody(statement: str) -> None:
     qualified(1)
     acts.take_snapshot(ctx=ctx_of("office_clerk", "231200", now=later(9)), title="三月需求")
-    with pytest.raises(Exception) as caught, open_act("231200"), connection.cursor() as cursor:  # noqa: PT011
+    with pytest.raises(Exception) as caught, open_act("231200"), connection.cursor() as cursor:
         cursor.execute(statement)
     assert caught.value.__cause__.sqlstate == "AJ005"  # type: ignore[union-attr]
 
@@ -193,7 +221,11 @@ def test_the_shared_query_divides_nothing_and_calls_no_engine_of_its_own() -> No
 
 # --- questionnaires ----------------------------------------------------------------------------------
 
-FIGURES = {"households": 1000, "single_hh": 300, **{f"{sex}_{g}": 10 for gs in weights.GROUPS.values() for g in gs for sex in ("男", "女")}}
+FIGURES = {
+    "households": 1000,
+    "single_hh": 300,
+    **{f"{sex}_{g}": 10 for gs in weights.GROUPS.values() for g in gs for sex in ("男", "女")},
+}
 
 
 def respondent(key: int, county: str = "a", band: str = "20-34", size: int = 1) -> weights.Respondent:
@@ -202,7 +234,9 @@ def respondent(key: int, county: str = "a", band: str = "20-34", size: int = 1) 
 
 @pytest.mark.clause("3.2-1")
 def test_weights_add_up_to_the_censuss_households_and_merged_strata_are_named() -> None:
-    found = weights.weigh([respondent(1), respondent(2, size=3), respondent(3, band="60+", size=2)], {"a": FIGURES, "b": FIGURES})
+    found = weights.weigh(
+        [respondent(1), respondent(2, size=3), respondent(3, band="60+", size=2)], {"a": FIGURES, "b": FIGURES}
+    )
     assert sum(found.weights.values()) == 1000 * weights.PPM
     assert found.weights[1] == 300 * weights.PPM, "the only one-person answer stands for all one-person households"
     assert found.uncovered == ["b"] and any("一人户" in line for line in found.merged)
@@ -215,7 +249,9 @@ def test_nothing_is_weighted_by_a_guess() -> None:
         weights.weigh([respondent(1, "b")], {"a": FIGURES})
 
 
-people = st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(weights.BANDS), st.integers(1, 6)), min_size=1, max_size=60)
+people = st.lists(
+    st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(weights.BANDS), st.integers(1, 6)), min_size=1, max_size=60
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -255,4 +291,3 @@ def test_a_survey_is_weighted_to_the_entered_census_and_stays_apart_from_the_lis
         assert shown.effective == told["effective"] and 1 < shown.effective < 15
         assert shown.permille and 998 <= sum(shown.permille.values()) <= 1000
         assert len(told["uncovered"]) == 8 and cells.households("231200") == 0
-    assert id_number(1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from needs.helpers import COUNTY, TOWN, ctx_of, id_number, submitted
 
 from anju.base.acts.models import Act, ActItem
 from anju.base.regions import scope
@@ -16,20 +15,28 @@ from anju.base.sheets.out import workbook
 from anju.base.sheets.template import header_of
 from anju.base.tickets.models import Ticket
 from anju.needs import acts
-from anju.needs.imports import ANSWERS, APPLICATIONS, COLUMNS
+from anju.needs.imports import ANSWERS, COLUMNS
 from anju.needs.models import Answer, Application, Member, Wish
+from needs.helpers import COUNTY, TOWN, ctx_of, id_number, submitted
 
 pytestmark = pytest.mark.django_db
 
 HEAD: dict[str, Any] = {
-    "手机号码": "19900000001", "申请类别": "配售型保障性住房", "保障对象群体": "工薪收入群体", "乡镇街道代码": TOWN, "家庭月收入(元)": 4000,
-    "自有住房建筑面积(㎡)": 0, "居住或参保月数": 36, "已享受保障性住房套数": 0, "意向一区县代码": COUNTY, "意向一方式": "配售", "意向一室数": 2,
-    "意向一面积下限(㎡)": 80, "意向一面积上限(㎡)": 90, "意向一总价或月租上限(元)": 300000,
+    "手机号码": "19900000001", "申请类别": "配售型保障性住房", "保障对象群体": "工薪收入群体", "乡镇街道代码": TOWN,
+    "家庭月收入(元)": 4000, "自有住房建筑面积(㎡)": 0, "居住或参保月数": 36, "已享受保障性住房套数": 0,
+    "意向一区县代码": COUNTY, "意向一方式": "配售", "意向一室数": 2, "意向一面积下限(㎡)": 80, "意向一面积上限(㎡)": 90,
+    "意向一总价或月租上限(元)": 300000,
 }  # fmt: skip
 
 
 def row(household: str, serial: int, relation: str = "本人", **changes: Any) -> dict[str, Any]:
-    cells = {"家庭序号": household, "姓名": f"测试{serial}", "与申请人关系": relation, "身份证号码": id_number(serial), "婚姻状况": "已婚"}
+    cells = {
+        "家庭序号": household,
+        "姓名": f"测试{serial}",
+        "与申请人关系": relation,
+        "身份证号码": id_number(serial),
+        "婚姻状况": "已婚",
+    }
     return {**cells, **(HEAD if relation == "本人" else {}), **changes}
 
 
@@ -165,8 +172,14 @@ def test_answers_come_in_once_and_a_doubled_number_is_left_out() -> None:
     def book(rows: list[list[Any]]) -> bytes:
         return workbook(ANSWERS.title, [(title, "") for title in titles], rows, True)
 
-    lines = [[1, "231202", "20—34 岁", 1, "配租", 1, 45], [2, "231282", "60 岁以上", 2, "不需要", None, None], [3, "110101", "20—34 岁", 1, "配售", 2, 80]]
-    load = loads.bring_file(ctx=ctx, kind="survey_answers", name="问卷.xlsx", data=book(lines), options={"survey": "2026 摸底"})
+    lines = [
+        [1, "231202", "20—34 岁", 1, "配租", 1, 45],
+        [2, "231282", "60 岁以上", 2, "不需要", None, None],
+        [3, "110101", "20—34 岁", 1, "配售", 2, 80],
+    ]
+    load = loads.bring_file(
+        ctx=ctx, kind="survey_answers", name="问卷.xlsx", data=book(lines), options={"survey": "2026 摸底"}
+    )
     assert load.bad == 1 and load.errors[0]["column"] == "区县代码"
     loads.accept_load(ctx=ctx, load_id=load.id)
     with scope("231200"):

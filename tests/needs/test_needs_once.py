@@ -8,8 +8,6 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
-from needs.helpers import COUNTY, OTHER, ctx_of, household, member
-from support.db import raw
 
 from anju.base.acts import ActContext, Refused
 from anju.base.claims import seam
@@ -17,6 +15,8 @@ from anju.base.regions import scope, uuid7
 from anju.needs import acts
 from anju.needs.models import LIVE, Application, Member
 from anju.parties.models import Region
+from needs.helpers import COUNTY, OTHER, ctx_of, household, member
+from support.db import raw
 
 WRITERS, ROUNDS, PEOPLE = 6, 6, 10
 

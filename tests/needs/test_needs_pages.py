@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from needs.helpers import COUNTY, NOON, TOWN, VALUES, ctx_of, household, id_number, later, qualified, submitted, through_reviews
-from support.desk import person, signed_in, text
-from support.laid import lay
 
 from anju.base.acts.models import Act
 from anju.base.regions import scope, uuid7
@@ -16,6 +13,21 @@ from anju.base.secrets import blind
 from anju.needs import acts
 from anju.needs.models import Application, Draft, Finding
 from anju.parties.models import Account, Setting
+from needs.helpers import (
+    COUNTY,
+    NOON,
+    TOWN,
+    VALUES,
+    ctx_of,
+    household,
+    id_number,
+    later,
+    qualified,
+    submitted,
+    through_reviews,
+)
+from support.desk import person, signed_in, text
+from support.laid import lay
 
 pytestmark = pytest.mark.usefixtures("committed")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -58,13 +70,19 @@ def test_the_list_filters_searches_and_reviews_in_bulk() -> None:
     assert bad.number not in text(client.get(reverse("needs:list"), {"q": rows[0].number}))
     assert "没有符合条件的" in text(client.get(reverse("needs:list"), {"state": "qualified"}))
     chosen = {"bulk": "0", "ids": [str(row.id) for row in [*rows, bad]]}
-    assert "确认" in text(client.post(reverse("needs:list"), chosen)) or "初审" in text(client.post(reverse("needs:list"), chosen))
+    assert "确认" in text(client.post(reverse("needs:list"), chosen)) or "初审" in text(
+        client.post(reverse("needs:list"), chosen)
+    )
     done = client.post(reverse("needs:list"), {**chosen, "confirm": "1", "key": "k1"}, follow=True)
     assert "初审通过 3 户" in text(done) and bad.number in text(done)
     reviewer = signed_in("reviewer", COUNTY)
-    done = reviewer.post(reverse("needs:list"), {"bulk": "0", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True)
+    done = reviewer.post(
+        reverse("needs:list"), {"bulk": "0", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
+    )
     assert "复审通过 3 户" in text(done)
-    done = reviewer.post(reverse("needs:list"), {"bulk": "1", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True)
+    done = reviewer.post(
+        reverse("needs:list"), {"bulk": "1", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
+    )
     assert "已公示 3 户" in text(done)
     assert client.get(reverse("needs:list"), {"export": "xlsx"}).content[:2] == b"PK"
 
@@ -74,7 +92,9 @@ def test_a_page_of_a_case_masks_what_is_personal_and_a_look_leaves_an_entry() ->
     client = signed_in("intake_clerk", COUNTY)
     url = reverse("needs:thing", args=[row.id])
     page = text(client.get(url))
-    assert id_number(1) not in page and "19900000001" not in page and "231202**********" in page and "199****0001" in page
+    assert (
+        id_number(1) not in page and "19900000001" not in page and "231202**********" in page and "199****0001" in page
+    )
     reveal = reverse("needs:reveal", args=[row.id])
     assert client.post(reveal, {"reason": ""}).status_code == 422
     shown = client.post(reveal, {"reason": "核对原件"})
@@ -89,9 +109,18 @@ def test_a_review_on_its_page_shows_why_it_is_refused_and_keeps_the_input() -> N
     client = signed_in("intake_clerk", COUNTY)
     answer = client.post(reverse("needs:first", args=[row.id]), {"outcome": "pass", "reason": "看过原件"})
     assert answer.status_code == 422 and "缺少" in answer.content.decode() and "看过原件" in answer.content.decode()
-    answer = client.post(reverse("needs:first", args=[row.id]), {"outcome": "supplement", "reason": "补收入证明"}, follow=True)
+    answer = client.post(
+        reverse("needs:first", args=[row.id]), {"outcome": "supplement", "reason": "补收入证明"}, follow=True
+    )
     assert "待补正" in text(answer)
-    fixed = {"town": TOWN, "group": "wage_earner", "income_month_fen": "4000", "home_area_cm2": "0", "residence_months": "36", "policy_homes": "0"}
+    fixed = {
+        "town": TOWN,
+        "group": "wage_earner",
+        "income_month_fen": "4000",
+        "home_area_cm2": "0",
+        "residence_months": "36",
+        "policy_homes": "0",
+    }
     assert "待初审" in text(client.post(reverse("needs:supplement", args=[row.id]), fixed, follow=True))
     with scope(COUNTY):
         assert Application.objects.get(id=row.id).income_month_fen == 400_000
@@ -99,10 +128,11 @@ def test_a_review_on_its_page_shows_why_it_is_refused_and_keeps_the_input() -> N
 
 def intake(serial: int) -> dict[str, str]:
     return {
-        "county": COUNTY, "programme": "sale", "group": "youth", "phone": f"1990000{serial:04d}", "town": TOWN, "income_month_fen": "4,000.50",
-        "home_area_cm2": "0", "residence_months": "36", "policy_homes": "0", "name_1": "测试甲", "document_1": id_number(serial), "marriage_1": "20",
-        "name_2": "测试乙", "document_2": id_number(serial + 1), "relation_2": "10", "county_1": COUNTY, "rooms_1": "2", "area_from_1": "80",
-        "area_to_1": "90", "ceiling_1": "300000",
+        "county": COUNTY, "programme": "sale", "group": "youth", "phone": f"1990000{serial:04d}", "town": TOWN,
+        "income_month_fen": "4,000.50", "home_area_cm2": "0", "residence_months": "36", "policy_homes": "0",
+        "name_1": "测试甲", "document_1": id_number(serial), "marriage_1": "20",
+        "name_2": "测试乙", "document_2": id_number(serial + 1), "relation_2": "10",
+        "county_1": COUNTY, "rooms_1": "2", "area_from_1": "80", "area_to_1": "90", "ceiling_1": "300000",
     }  # fmt: skip
 
 
@@ -112,7 +142,13 @@ def test_a_clerk_takes_an_application_in_and_back_enters_a_paper_one() -> None:
     wrong = client.post(reverse("needs:new"), {**intake(1), "document_1": "231202199001010019"})
     assert wrong.status_code == 422 and "校验码" in wrong.content.decode() and "测试乙" in wrong.content.decode()
     assert "已受理" in text(client.post(reverse("needs:new"), intake(1), follow=True))
-    paper = {**intake(11), "residence_months": "6", "accepted_on": "2025-06-10", "qualified_on": "2025-07-01", "scans": _pdf()}
+    paper = {
+        **intake(11),
+        "residence_months": "6",
+        "accepted_on": "2025-06-10",
+        "qualified_on": "2025-07-01",
+        "scans": _pdf(),
+    }
     page = text(client.post(reverse("needs:back_enter"), paper, follow=True))
     assert "补录待查" in page and "不足 12 个月" in page and "审批表.pdf" in page
     with scope(COUNTY):
@@ -135,7 +171,9 @@ def test_a_number_is_found_by_a_post_only_and_leaves_an_entry() -> None:
     client = signed_in("intake_clerk", COUNTY)
     answer = client.post(reverse("needs:find"), {"document": id_number(2), "reason": "来访查询"})
     assert answer.status_code == 302 and str(row.id) in answer["Location"] and id_number(2) not in answer["Location"]
-    assert "没有这个证件号" in text(client.post(reverse("needs:find"), {"document": id_number(900), "reason": "来访查询"}))
+    assert "没有这个证件号" in text(
+        client.post(reverse("needs:find"), {"document": id_number(900), "reason": "来访查询"})
+    )
     assert client.post(reverse("needs:find"), {"document": "123", "reason": "x"}).status_code == 422
 
 
@@ -203,7 +241,14 @@ def test_a_family_finds_what_the_counter_entered_sees_its_place_supplements_and_
     acts.first_review(ctx=ctx_of(), application_id=third.id, outcome="supplement", reason="收入证明过期")
     client = family(21)
     assert "收入证明过期" in text(client.post(reverse("needs:find_mine"), follow=True))
-    fixed = {"town": TOWN, "group": "wage_earner", "income_month_fen": "4200", "home_area_cm2": "0", "residence_months": "36", "policy_homes": "0"}
+    fixed = {
+        "town": TOWN,
+        "group": "wage_earner",
+        "income_month_fen": "4200",
+        "home_area_cm2": "0",
+        "residence_months": "36",
+        "policy_homes": "0",
+    }
     assert "待初审" in text(client.post(reverse("needs:my_supplement", args=[third.id]), fixed, follow=True))
 
 
