@@ -82,13 +82,13 @@ def test_a_load_survives_a_killed_worker_without_loss_or_doubling(workers: list[
             return Load.objects.get(pk=load.pk).done
 
     workers.append(worker.start(settings.FILES))
-    until(60, lambda: done() >= 100)
+    until(120, lambda: done() >= 100)
     workers[0].send_signal(signal.SIGKILL)
     workers[0].wait()
     stopped_at = done()
     assert 100 <= stopped_at < ROWS, "the worker was killed in the middle"
     workers.append(worker.start(settings.FILES))
-    until(90, lambda: done() == ROWS)
+    until(180, lambda: done() == ROWS)
     with scope("231200"):
         titles = sorted(int(t) for t in Ticket.objects.values_list("title", flat=True))
         assert titles == list(range(ROWS))
@@ -119,8 +119,8 @@ def test_the_worker_numbers_the_log_sends_messages_and_publishes(workers: list[A
         with scope("231200"):
             return Message.objects.filter(state=Message.SENT).exists() and Leaf.objects.exists()
 
-    until(40, sent)
-    until(40, lambda: (Path(settings.FILES).parent / "out" / published_folder().name / "checkpoint").exists())
+    until(120, sent)
+    until(120, lambda: (Path(settings.FILES).parent / "out" / published_folder().name / "checkpoint").exists())
 
 
 @pytest.mark.django_db

@@ -96,9 +96,16 @@ def bring(request: HttpRequest, name: str) -> HttpResponse:
         request, title=f"导入{kind.title}", act=loads.bring_file, form_class=BringForm, form_kwargs={"kind": kind},
         fixed={"kind": kind.name},
         clause=kind.clause, verb="上传并校验", back=reverse("front:loads"), done=lambda row: reverse("front:load", args=[row.id]),
-        said=lambda row: f"校验完：{row.good} 行可以收下，{row.bad} 行退回。还没有入库。", explain=kind.note, template="front/bring.html",
+        said=brought, explain=kind.note, template="front/bring.html",
         region=region_option(request), context={"kind": kind},
     )  # fmt: skip
+
+
+def brought(row: Load) -> str:
+    """What came of bringing the file; one that was taken in before is told, since it changes nothing."""
+    if row.state != Load.CHECKED:
+        return f"同一份文件已于 {row.made_at:%Y-%m-%d} 带入（{row.get_state_display()}），这次没有重复收下。"
+    return f"校验完：{row.good} 行可以收下，{row.bad} 行退回。还没有入库。"
 
 
 def region_option(request: HttpRequest) -> str | None:
