@@ -67,8 +67,8 @@ BEHIND = [
     ("DELETE FROM ledger_link", "没有划转记录"),
     ("UPDATE ledger_link SET amount_fen = 1", "两端凭证不全或金额不符"),
     ("UPDATE ledger_transfer SET credit_purpose = 'rent_income' WHERE credit_purpose = 'sale_income'", "不能从 rent_income"),
-    ("UPDATE ledger_transfer SET debit_seq = 77, debit_id = (SELECT id FROM ledger_account WHERE book_kind = 'overhead' AND purpose = 'bank')"
-     " WHERE debit_purpose = 'statutory'", "资金混同"),
+    ("UPDATE ledger_transfer SET debit_seq = 77, debit_id = (SELECT id FROM ledger_account WHERE book_kind = 'overhead'"
+     " AND purpose = 'bank') WHERE debit_purpose = 'statutory'", "资金混同"),
 ]  # fmt: skip
 
 
