@@ -180,8 +180,9 @@ class Frozen:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished round: the sort key of each draw number, the order, who got which home, and the text to publish."""
+    """A finished round: each draw number's group and sort key, the order, who got which home, and the text to publish."""
 
+    groups: dict[str, int]
     keys: dict[str, str]
     order: list[str]
     allotment: dict[str, str]
@@ -207,7 +208,10 @@ def run(frozen: Frozen, holders: Sequence[Holder] = (), sources: Sequence[Source
         keys, how = _listed(frozen, entrants)
     ranking = order(entrants, keys)
     allotment = allot(ranking, entrants, homes)
-    return Result(keys, ranking, allotment, canonical({**body, **how, "order": ranking, "allotment": allotment}))
+    groups = {e.number: e.group for e in entrants}
+    return Result(
+        groups, keys, ranking, allotment, canonical({**body, **how, "order": ranking, "allotment": allotment})
+    )
 
 
 def _drawn(

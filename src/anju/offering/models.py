@@ -81,13 +81,14 @@ class Subscription(Placed):
 
     party_column = "application_id"
 
-    batch = PlacedKey(Batch, related_name="subscriptions")
+    batch = PlacedKey(Batch, related_name="subscriptions", db_index=False)  # subscription_once begins with it
     application = PlacedKey("needs.Application", region_column="application_region", related_name="subscriptions")
     application_region = RegionField(verbose_name="申请区划")
     wishes = models.JSONField(help_text="labels in order of preference")
     priority = models.SmallIntegerField(help_text="the application's, as it stood: 1 is first")
     score = models.IntegerField(null=True, help_text="only where the method is score; NULL unknown")
     draw_number = models.CharField(max_length=12, blank=True)
+    # Not indexed: a batch's few thousand rows sort in no time, and the draw's one update stays on their pages.
     sort_key = models.CharField(max_length=80, blank=True, db_collation="C", help_text="group/key; place is derived")
     subscribed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -100,7 +101,6 @@ class Subscription(Placed):
             ),
             models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=9), name="subscription_group"),
         ]
-        indexes: ClassVar = [models.Index(fields=["region", "batch", "sort_key"], name="subscription_order")]
 
 
 class Draw(Placed):
@@ -300,6 +300,8 @@ CARRIES: dict[str, str] = {
     "batch_frozen": "3.5-2",
     "subscription_once": "3.5-3",
     "subscription_in_window": "3.5-3",
+    "subscription_stays": "3.5-3",
+    "draw_number_final": "3.5-2",
     "draw_number_once": "3.5-2",
     "subscription_group": "3.5-2",
     "one_draw_a_round": "3.5-2",

@@ -59,13 +59,13 @@ def standing(batch: Batch) -> list[Subscription]:
     return list(rows.defer("application__verdicts").order_by("id"))
 
 
-def waiting(batch: Batch) -> list[Subscription]:
+def waiting(batch: Batch) -> QuerySet[Subscription, Any]:
     """Households of the order that hold no home and have not given one up here, first to last."""
     gone = Choice.objects.filter(region=batch.region, batch=batch).values("subscription")
     housed = Choice.objects.filter(region=batch.region, state__in=LIVE_CHOICE).values("application_id")
     rows = subscriptions(batch).filter(withdrawn_at__isnull=True, application__state="qualified").exclude(sort_key="")
     rows = rows.exclude(pk__in=gone).exclude(application_id__in=housed)
-    return list(rows.defer("application__verdicts").order_by("sort_key"))
+    return rows.defer("application__verdicts").order_by("sort_key")
 
 
 def ranked(batch: Batch) -> QuerySet[Subscription, Any]:

@@ -1,7 +1,9 @@
 """Choice of home (选房): by the order and the wishes, one by one; what is refused or lapses passes to the next in the same order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
+
+from django.db.models import Q
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.numbers import yuan
@@ -38,22 +40,23 @@ def allot(*, ctx: ActContext, batch_id: UUID) -> int:
     """
     batch = _open_for_choice(ctx, batch_id)
     homes = {u.label: u for u in reads.free_homes(batch)}
-    waiting = {s.draw_number: s for s in reads.waiting(batch)}
-    entrants = [
-        Entrant(s.draw_number, s.priority, tuple(w for w in s.wishes if w in homes))
-        for s in waiting.values()
-        if any(w in homes for w in s.wishes)
-    ]
-    result = draw.allot(
-        [e.number for e in entrants], entrants, [Home(u.label, u.unit.code, u.reserved) for u in homes.values()]
-    )
-    chosen = [_choice(ctx, batch, waiting[number], homes[label]) for number, label in result.items()]
+    given = draw.allot(*_waiting(batch, homes), [Home(u.label, u.unit.code, u.reserved) for u in homes.values()])
+    rows = reads.subscriptions(batch).filter(draw_number__in=list(given)).defer("application__verdicts")
+    chosen = [_choice(ctx, batch, row, homes[given[row.draw_number]]) for row in rows.order_by("sort_key")]
     with held_by(TAKEN):
         Choice.objects.bulk_create(chosen)
     _after(ctx, batch, chosen)
     ctx.items((c.pk, f"{c.subscription.draw_number} {c.batch_unit.label}") for c in chosen)
     ctx.on(batch, number=batch.number, given=len(chosen), free=len(homes) - len(chosen))
     return len(chosen)
+
+
+def _waiting(batch: Batch, homes: Mapping[str, BatchUnit]) -> tuple[list[str], list[Entrant]]:
+    """Who still wants one of the homes, first to last; plain values, since there may be thousands."""
+    rows = reads.waiting(batch).values_list("draw_number", "priority", "wishes")
+    wanted = [(number, group, tuple(w for w in wishes if w in homes)) for number, group, wishes in rows]
+    entrants = [Entrant(*row) for row in wanted if row[2]]
+    return [e.number for e in entrants], entrants
 
 
 @act(clause=CLAUSE, title="选房")
@@ -95,14 +98,11 @@ def choose_home(*, ctx: ActContext, subscription_id: UUID, label: str) -> Choice
 
 def _ahead(batch: Batch, mine: Subscription, home: BatchUnit) -> Subscription | None:
     """The first household without a home that has a better right to this one and wishes for it."""
-    for other in reads.waiting(batch):
-        if home.label in other.wishes and other.pk != mine.pk and _right(other, home) < _right(mine, home):
-            return other
-    return None
-
-
-def _right(row: Subscription, home: BatchUnit) -> tuple[bool, str]:
-    return home.reserved is not None and row.priority != home.reserved, row.sort_key
+    better = Q(sort_key__lt=mine.sort_key)
+    if home.reserved is not None:
+        own_group = Q(priority=home.reserved)
+        better = own_group & better if mine.priority == home.reserved else own_group | better
+    return reads.waiting(batch).filter(better, wishes__contains=[home.label]).exclude(pk=mine.pk).first()
 
 
 def _choice(ctx: ActContext, batch: Batch, row: Subscription, home: BatchUnit) -> Choice:

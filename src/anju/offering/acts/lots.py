@@ -15,7 +15,7 @@ from anju.base.tickets.desk import close_tickets
 from anju.offering import draw, sources
 from anju.offering.acts.common import CLAUSE, STATES, batch_for
 from anju.offering.draw import Frozen, Holder, Source
-from anju.offering.models import Draw, DrawHolder, DrawSource
+from anju.offering.models import Draw, DrawHolder, DrawSource, Subscription
 from anju.parties.acts.shared import held_by
 from anju.parties.models import Account
 
@@ -282,14 +282,17 @@ def _ready(ctx: ActContext, row: Draw) -> tuple[list[Holder], list[Source]]:
 
 def _store_keys(row: Draw, result: draw.Result) -> None:
     """Each household's sort key, group first; the place in the order is derived from it."""
-    group = {e.number: e.group for e in draw.read_entrants(row.entrants)}
-    numbers = list(result.keys)
-    keys = [f"{group[number]:02d}/{result.keys[number]}" for number in numbers]
+    rows = Subscription.objects.filter(region=row.region, batch=row.batch_id).exclude(draw_number="")
+    keys = [
+        (pk, f"{result.groups[number]:02d}/{result.keys[number]}")
+        for pk, number in rows.values_list("pk", "draw_number")
+        if number in result.keys
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE offering_subscription s SET sort_key = k.key FROM unnest(%s::text[], %s::text[]) AS k (number, key)"
-            " WHERE s.region = %s AND s.batch_id = %s AND s.draw_number = k.number",
-            [numbers, keys, row.region, row.batch_id],
+            "UPDATE offering_subscription s SET sort_key = k.key FROM unnest(%s::uuid[], %s::text[]) AS k (id, key)"
+            " WHERE s.region = %s AND s.id = k.id",
+            [[pk for pk, _ in keys], [key for _, key in keys], row.region],
         )
 
 

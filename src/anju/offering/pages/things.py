@@ -78,7 +78,7 @@ def _gaps(found: Batch, progress: reads.Progress) -> list[dict[str, Any]]:
         })  # fmt: skip
     free = len(reads.free_homes(found))
     if free and found.state != "announced":
-        waiting = len(reads.waiting(found))
+        waiting = reads.waiting(found).count()
         rows.append({
             "what": "无人选的房源", "homes": free, "until": found.earnest_until, "how": f"候补 {waiting} 户，按顺序递补",
             "url": reverse("offering:allot", args=[found.pk]), "after": progress.taken + min(free, waiting),

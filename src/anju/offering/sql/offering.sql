@@ -35,7 +35,7 @@ CREATE OR REPLACE TRIGGER batch_unit_frozen BEFORE INSERT OR UPDATE OR DELETE ON
     FOR EACH ROW EXECUTE FUNCTION batch_unit_is_frozen();
 
 -- 3.5: who is on the waiting list (审核符合条件) may subscribe within the announced days; after the freeze nobody enters,
--- leaves or changes a wish. At the freeze each gets its number once, in the draw its sort key.
+-- leaves or changes a wish.
 CREATE OR REPLACE FUNCTION subscription_in_window() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     v_batch offering_batch;
@@ -44,17 +44,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a subscription is withdrawn, never deleted' USING ERRCODE = 'AJ312';
     END IF;
-    IF TG_OP = 'UPDATE' AND NEW.wishes = OLD.wishes AND NEW.withdrawn_at IS NOT DISTINCT FROM OLD.withdrawn_at
-       AND NEW.subscribed_at = OLD.subscribed_at AND NEW.priority = OLD.priority
-       AND NEW.score IS NOT DISTINCT FROM OLD.score AND NEW.batch_id = OLD.batch_id
-       AND NEW.application_id = OLD.application_id AND NEW.application_region = OLD.application_region THEN
-        IF OLD.draw_number <> '' AND NEW.draw_number <> OLD.draw_number THEN
-            RAISE EXCEPTION 'draw number % is given once', OLD.draw_number USING ERRCODE = 'AJ312';
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.batch_id, NEW.application_id, NEW.application_region)
-                        <> (OLD.batch_id, OLD.application_id, OLD.application_region) THEN
+    IF TG_OP = 'UPDATE' AND (NEW.region, NEW.batch_id, NEW.application_id, NEW.application_region)
+                        <> (OLD.region, OLD.batch_id, OLD.application_id, OLD.application_region) THEN
         RAISE EXCEPTION 'a subscription stays with its household and batch' USING ERRCODE = 'AJ312';
     END IF;
     SELECT * INTO v_batch FROM offering_batch WHERE region = NEW.region AND id = NEW.batch_id FOR SHARE;
@@ -72,8 +63,25 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE OR REPLACE TRIGGER subscription_in_window BEFORE INSERT OR UPDATE OR DELETE ON offering_subscription
+CREATE OR REPLACE TRIGGER subscription_in_window BEFORE INSERT OR DELETE ON offering_subscription
     FOR EACH ROW EXECUTE FUNCTION subscription_in_window();
+-- The freeze and the draw rewrite every row of a batch once each: leave room for that on their pages.
+ALTER TABLE offering_subscription SET (fillfactor = 50);
+-- What a household said is one thing; its number and sort key, which the freeze and the draw give it, are another.
+CREATE OR REPLACE TRIGGER subscription_stays BEFORE UPDATE ON offering_subscription FOR EACH ROW
+    WHEN ((OLD.region, OLD.batch_id, OLD.application_id, OLD.application_region, OLD.wishes, OLD.priority, OLD.subscribed_at)
+          IS DISTINCT FROM
+          (NEW.region, NEW.batch_id, NEW.application_id, NEW.application_region, NEW.wishes, NEW.priority, NEW.subscribed_at)
+          OR OLD.score IS DISTINCT FROM NEW.score OR OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at)
+    EXECUTE FUNCTION subscription_in_window();
+
+CREATE OR REPLACE FUNCTION draw_number_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'draw number % is given once', OLD.draw_number USING ERRCODE = 'AJ312';
+END $$;
+
+CREATE OR REPLACE TRIGGER draw_number_final BEFORE UPDATE ON offering_subscription FOR EACH ROW
+    WHEN (OLD.draw_number <> '' AND NEW.draw_number <> OLD.draw_number) EXECUTE FUNCTION draw_number_is_final();
 
 -- A round: what is frozen, announced or drawn is never changed, and a transcript is the text of its digest.
 CREATE OR REPLACE FUNCTION draw_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
