@@ -31,7 +31,7 @@ def serve(host: str, port: int) -> int:
         "--blocking-threads", "4", "--backpressure", "64", "--workers-kill-timeout", "10", "--respawn-failed-workers",
         "--log-level", "warning", "anju.front.wsgi:application",
     ]  # fmt: skip
-    worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
+    worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "4"]
     running = [subprocess.Popen(command, env=environment()) for command in (web, worker)]
 
     def end(_signal: int, _frame: FrameType | None) -> None:
