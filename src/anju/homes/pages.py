@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 
 from anju.base import numbers
 from anju.homes import acts, forms, reads
-from anju.homes.acts.later import received_fen
 from anju.homes.models import RENT, SALE, TENURES, Contract
 from anju.offering.models import Choice
 from anju.parties.access import page
@@ -253,7 +252,7 @@ def contract(request: HttpRequest, contract_id: UUID) -> HttpResponse:
             ("签订日", row.signed_on),
             *terms,
             ("定金", f"{numbers.yuan(row.earnest_fen)}，{'已抵作首付' if sale else '已转押金'}"),
-            ("已到账（不含定金）", numbers.yuan(received_fen(row))),
+            ("已到账（不含定金）", numbers.yuan(acts.received_fen(row))),
             ("终止", f"{row.ended_on} {row.end_reason}" if row.ended_on else "没有终止"),
         ],
         acts=[
