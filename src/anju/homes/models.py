@@ -111,6 +111,5 @@ CARRIES = {
     "contract_earnest": "3.5-3",
     "a_filed_contract_has_its_day": "3.6-1",
     "an_ended_contract_says_why": "3.6-2",
-    "contract_frozen": "3.6-3",
     "contract_as_announced": "3.5-2",
 }
