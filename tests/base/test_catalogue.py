@@ -163,7 +163,8 @@ def test_constraints_that_carry_a_clause_exist_and_cite_one_that_exists() -> Non
     names = {
         r[0]
         for r in rows(
-            "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION SELECT tgname FROM pg_trigger UNION SELECT proname FROM pg_proc"
+            "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION SELECT tgname FROM pg_trigger"
+            " UNION SELECT proname FROM pg_proc"
         )
     }
     for room in settings.ROOMS:

@@ -157,7 +157,8 @@ def connection_settings(which: str) -> dict[str, Any]:
 def _reset(connection: psycopg.Connection[Any]) -> None:
     """A second net: what a session set does not reach the next request."""
     connection.execute("RESET ALL")
-    connection.execute("SET TIME ZONE 'UTC'")  # Django reads instants as UTC; the reset put the server's own zone back: 8 hours off
+    # Django reads instants as UTC; the reset put the server's own zone back: 8 hours off.
+    connection.execute("SET TIME ZONE 'UTC'")
     connection.execute("RESET ROLE")
     connection.commit()
 

@@ -103,7 +103,9 @@ class Demo:
     def refused(self, what: str, sentence: str, clause: str) -> None:
         """Show one refusal."""
         self.refusals.append({"what": what, "clause": clause, "sentence": sentence})
-        self.console.print(f"  ✕ 拒绝（{clause or '–'}）{what}：{sentence}", highlight=False, markup=False, style="red", soft_wrap=True)
+        self.console.print(
+            f"  ✕ 拒绝（{clause or '–'}）{what}：{sentence}", highlight=False, markup=False, style="red", soft_wrap=True
+        )
 
     def import_file(
         self, kind: str, path: Path, who: str, checker: str | None = None, *, post: str | None = None, **options: Any
