@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import hmac
 import inspect
 import json
 import os
@@ -16,12 +17,14 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.apps import apps
-from django.db import DatabaseError, OperationalError, connection, models, transaction
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection, models
 
 from anju.base.acts.context import ActContext, Entry
 from anju.base.acts.errors import Conflict, Forbidden, Refused
 from anju.base.regions import NoScope, current_region_range, scope, uuid7
 from anju.policy import clauses
+from anju.policy.verdict import Verdict
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,6 +93,7 @@ def _outermost(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -
             _record(definition, ctx, refused)
             raise refused from error
         except Refused as refused:
+            refused.clause = refused.clause or definition.clause
             _record(definition, ctx, refused)
             raise
     raise AssertionError("unreachable")
@@ -102,14 +106,16 @@ def _nested(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -> A
 
 def _perform(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -> Any:
     act_id = uuid7()
-    request = hashlib.sha256(canonical({"act": definition.name, "arguments": dict(kwargs)}).encode()).digest()
-    with transaction.atomic():
-        replayed, result = _begin(definition, ctx, act_id, request)
-        if replayed:
-            return _thaw(result)
-        inner = replace(ctx, act=act_id)
-        answer = definition.function(ctx=inner, **kwargs)
-        _end(definition, inner, ctx.act, answer)
+    asked = canonical({"act": definition.name, "arguments": dict(kwargs)})
+    # Keyed: an ID number or a phone among the arguments cannot be guessed from the hash.
+    request = hmac.digest(settings.SECRET_KEY.encode(), asked.encode(), "sha256")
+    # The scope around it is a savepoint of its own: an act that is refused goes with it.
+    replayed, result = _begin(definition, ctx, act_id, request)
+    if replayed:
+        return _thaw(result)
+    inner = replace(ctx, act=act_id)
+    answer = definition.function(ctx=inner, **kwargs)
+    _end(definition, inner, ctx.act, answer)
     return answer
 
 
@@ -133,7 +139,7 @@ def _end(definition: ActDef, ctx: ActContext, parent: UUID | None, answer: Any) 
     entry = ctx.entry
     salt = os.urandom(16)
     facts = canonical(
-        {**entry.facts, "verdicts": [v.as_dict() for v in entry.verdicts]} if entry.verdicts else entry.facts
+        {**entry.facts, "verdicts": [_said(v) for v in entry.verdicts]} if entry.verdicts else entry.facts
     )
     hashes = [hashlib.sha256(b"\x00" + text.encode()).digest() for _, text in entry.items]
     body = {
@@ -152,11 +158,15 @@ def _end(definition: ActDef, ctx: ActContext, parent: UUID | None, answer: Any) 
         cursor.execute("SELECT act_end(%s,%s,%s,%s::jsonb,%s,%s,%s,%s,%s,%s::uuid[],%s::bytea[])", values)
 
 
+def _said(found: Verdict) -> dict[str, Any]:
+    """What ``Verdict.as_dict`` gives, without its deep copy: all its values are plain."""
+    return {**vars(found), "outcome": found.outcome.value}
+
+
 def _record(definition: ActDef, ctx: ActContext, refused: Refused) -> None:
     entry = ctx.entry
-    clause = refused.clause or definition.clause
     values = [
-        uuid7(), ctx.region, definition.name, clause, ctx.account, ctx.post, entry.object_kind, entry.object_id,
+        uuid7(), ctx.region, definition.name, refused.clause, ctx.account, ctx.post, entry.object_kind, entry.object_id,
         refused.sentence, canonical([v.as_dict() for v in refused.verdicts]), ctx.now,
     ]  # fmt: skip
     try:

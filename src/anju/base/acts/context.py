@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
-from anju.base.acts.errors import Refused
+from anju.base.acts.errors import Forbidden, Refused
+from anju.base.regions import region_range
 from anju.policy import verdict as verdicts_
 from anju.policy.parameters import ParameterBook
 from anju.policy.verdict import Verdict
@@ -33,7 +34,8 @@ class Entry:
 class ActContext:
     """``now`` is read once at the edge; ``powers`` and ``params`` are filled by ``parties``.
 
-    ``region`` is where the act takes place, within the post's own; ``organisation`` the one the account acts for.
+    ``region`` is where the act takes place, within the post's own, ``home`` (set-up and tests have none); ``organisation``
+    the one the account acts for.
     """
 
     account: UUID | None
@@ -44,6 +46,7 @@ class ActContext:
     params: ParameterBook
     organisation: UUID | None = None
     demonstration: bool = False
+    home: str = ""
     key: str | None = None
     act: UUID | None = None
     entry: Entry = field(default_factory=Entry)
@@ -54,7 +57,11 @@ class ActContext:
         return self.now.astimezone(SHANGHAI).date()
 
     def at(self, region: str) -> Self:
-        """The same actor, acting on an object that ``region`` manages."""
+        """The same actor, acting on an object that ``region`` manages. Raises Forbidden beyond the post's own region."""
+        if self.home:
+            lo, hi = region_range(self.home)
+            if not lo <= region <= hi:
+                raise Forbidden(f"当前岗位只管 {self.home}，不能办理 {region} 的事项；请由该地的岗位办理")
         return replace(self, region=region)
 
     def once(self, key: str) -> Self:
@@ -64,8 +71,9 @@ class ActContext:
     def on(self, obj: models.Model, **facts: Any) -> None:
         """Name the object of the act and what the log keeps of it."""
         self.entry.object_kind = obj._meta.label_lower
-        self.entry.object_id = obj.pk
-        self.entry.facts.update(facts)
+        # A few tables are keyed by a code or a number: it stands among the facts.
+        self.entry.object_id = obj.pk if isinstance(obj.pk, UUID) else None
+        self.entry.facts.update(facts if isinstance(obj.pk, UUID) else {"object": str(obj.pk), **facts})
 
     def items(self, pairs: Iterable[tuple[UUID, str]]) -> None:
         """The items of a bulk act: (object id, what is hashed)."""

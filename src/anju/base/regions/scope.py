@@ -43,6 +43,12 @@ def _put(lo: str, hi: str, party: str, role: str) -> None:
         )
 
 
+def _enter(lo: str, hi: str, party: str | None, role: str, elevate: bool) -> tuple[bool, str, str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM scope_enter(%s, %s, %s, %s, %s)", [lo, hi, party, role, elevate])
+        return cursor.fetchone()  # type: ignore[no-any-return]
+
+
 def current_region_range() -> tuple[str, str]:
     """The range now in force, ``('', '')`` where there is none."""
     return _read()[:2]
@@ -57,22 +63,25 @@ def scope(region: str, *, party: UUID | None = None, role: str = APP, elevate: b
     Raises NoScope where the surrounding scope does not contain the region.
     """
     lo, hi = region_range(region)
+    alone = not connection.in_atomic_block
     with transaction.atomic():
-        old = _read()
-        if old[0] and not (old[0] <= lo and hi <= old[1]):
+        entered, *old = _enter(lo, hi, str(party) if party else None, role, elevate)
+        if not entered:
             raise NoScope(f"当前岗位只管 {old[0]}–{old[1]}，不能办理 {region} 的事项")
-        _put(lo, hi, str(party) if party else old[2], role if elevate or old[3] in ("none", APP) else old[3])
+        same = old[:2] == [lo, hi] and (party is None or old[2] == str(party)) and old[3] == role
         yield
-        if not connection.needs_rollback:
+        # What is set is set until the transaction ends: alone in it, or in the same scope as before, nothing is put back.
+        if not (alone or same or connection.needs_rollback):
             _put(*old)
 
 
 @contextmanager
 def public_scope() -> Iterator[None]:
     """What a visitor of the portal sees: publication tables, nothing else."""
+    alone = not connection.in_atomic_block
     with transaction.atomic():
-        old = _read()
+        old = ("", "", "", "none") if alone else _read()
         _put("", "", "", PUBLIC)
         yield
-        if not connection.needs_rollback:
+        if not (alone or connection.needs_rollback):
             _put(*old)
