@@ -360,8 +360,10 @@ def test_an_admission_goes_through_its_pages(office: tuple[Client, Client]) -> N
     assert "乙集团为政府融资平台" in text(head.get(answer.url))
     refused = head.post(reverse("parties:decide_admission", args=[key]), {"key": "k2"})
     assert refused.status_code == 422 and "乙集团为政府融资平台" in text(refused)
-    check = {"key": f"group:{'乙集团'}", "answer": "否", "evidence": "更正函"}
-    assert clerk.post(reverse("parties:answer_check", args=[key]), check).status_code == 302
+    page = reverse("parties:answer_check", args=[key])
+    for said, evidence in (("是", "名单"), ("否", "更正函")):
+        given = {"check": "group:乙集团", "answer": said, "evidence": evidence, "key": f"k-{said}"}
+        assert clerk.post(page, given).status_code == 302
     assert (
         head.post(reverse("parties:refuse_admission", args=[key]), {"reason": "条件不齐", "key": "k4"}).status_code
         == 302

@@ -7,7 +7,11 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from anju.base.acts import ActContext, Forbidden
+from anju.base.acts.context import SHANGHAI
 from anju.base.calendar.days import installation, now_of
 from anju.base.calendar.models import Installation
 from anju.base.regions import APP, PARTY, city_of, region_range, scope
@@ -100,7 +104,8 @@ class Actor:
     def context(self, *, key: str | None = None, region: str | None = None) -> ActContext:
         """The context of an act by this actor, in its own region or in one it contains. Raises Forbidden for
         another."""
-        lo, hi = region_range(city_of(self.region) if self.is_party else self.region)
+        home = city_of(self.region) if self.is_party else self.region
+        lo, hi = region_range(home)
         if region is not None and not lo <= region <= hi:
             raise Forbidden(
                 f"岗位「{self.post_title}」只管 {self.region_name}（{self.region}），不能办理 {region} 的事项"
@@ -108,8 +113,13 @@ class Actor:
         return ActContext(
             account=self.account.id, post=self.post, region=region or self.region, powers=self.powers, now=self.now,
             params=parameter_book(), organisation=self.appointment.organisation_id, demonstration=self.synthetic,
-            key=key or None,
+            home=home, key=key or None,
         )  # fmt: skip
+
+
+def day_of(now: datetime) -> date:
+    """The day in Asia/Shanghai, by which posts begin and end."""
+    return now.astimezone(SHANGHAI).date()
 
 
 def powers_of(post: str) -> frozenset[str]:
@@ -120,7 +130,9 @@ def powers_of(post: str) -> frozenset[str]:
 def live_appointments(account: Account, on: date) -> list[Appointment]:
     """The posts an account holds on a day, in the order of the posts' table; the day named ``until`` is no longer
     one."""
+    powers = ArraySubquery(PostPower.objects.filter(post=OuterRef("post")).values("power"))
     rows = Appointment.objects.filter(account=account, since__lte=on).select_related("post", "organisation")
+    rows = rows.annotate(powers=powers)
     return sorted(
         (r for r in rows if r.until is None or r.until > on), key=lambda r: (r.post.order, r.region, str(r.id))
     )
@@ -131,16 +143,19 @@ def actor(
 ) -> Actor:
     """The actor for a request, a command or a job."""
     row = house or installation()
-    return Actor(account, appointment, powers_of(appointment.post_id), now or now_of(row), row)
+    known = getattr(appointment, "powers", None)  # as ``live_appointments`` brings it, in the same query
+    powers = powers_of(appointment.post_id) if known is None else frozenset(known)
+    return Actor(account, appointment, powers, now or now_of(row), row)
 
 
 def actor_named(username: str, *, post: str | None = None, region: str | None = None) -> Actor:
     """The actor behind ``--as ACCOUNT``. Raises Account.DoesNotExist or LookupError with a sentence."""
     account = Account.objects.get(username=username, is_active=True)
-    now = now_of(installation())
-    for row in live_appointments(account, now.date()):
+    house = installation()
+    now = now_of(house)
+    for row in live_appointments(account, day_of(now)):
         if (post is None or row.post_id == post) and (region is None or row.region == region):
-            return actor(account, row, now=now)
+            return actor(account, row, now=now, house=house)
     raise LookupError(f"账号 {username} 没有这个岗位（{post or '任一岗位'}，{region or '任一区划'}）")
 
 
@@ -151,7 +166,7 @@ def context_of_job(account: UUID, post: str, region: str) -> ActContext:
     """
     found = Account.objects.get(id=account, is_active=True)
     now = now_of(installation())
-    for row in live_appointments(found, now.date()):
+    for row in live_appointments(found, day_of(now)):
         lo, hi = region_range(row.region)
         if row.post_id == post and lo <= region <= hi:
             return actor(found, row, now=now).context(region=region)

@@ -298,20 +298,20 @@ class AdmissionForm(ActForm):
 class CheckForm(ActForm):
     """The answer to one check, with its proof."""
 
-    key = forms.ChoiceField(label="核查项")
+    check = forms.ChoiceField(label="核查项")
     answer = forms.CharField(label="结果", max_length=20, help_text="是 或 否；隐性债务填金额（元），没有填 0")
     evidence = forms.CharField(label="证明材料", max_length=200)
 
     def __init__(self, *args: Any, checks: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["key"].choices = checks  # type: ignore[attr-defined]
+        self.fields["check"].choices = checks  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """是 and 否 into true and false, a debt into fen."""
         found = super().clean() or {}
         text = found.get("answer", "").strip()
         try:
-            if found.get("key") == "hidden_debt_fen":
+            if found.get("check") == "hidden_debt_fen":
                 found["answer"] = _debt(text)
             elif text in ("是", "否"):
                 found["answer"] = text == "是"
@@ -320,6 +320,11 @@ class CheckForm(ActForm):
         except ValidationError as error:
             self.add_error("answer", error)
         return found
+
+    def arguments(self) -> dict[str, Any]:
+        """The check by the act's own word; ``key`` in a form is the page's."""
+        given = self.cleaned_data
+        return {"key": given["check"], "answer": given["answer"], "evidence": given["evidence"]}
 
 
 class RateForm(ActForm):

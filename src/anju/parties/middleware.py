@@ -45,7 +45,7 @@ class PostMiddleware:
         if house is None or not request.user.is_authenticated:
             return None
         now = now_of(house)
-        rows = context.live_appointments(request.user, now.date())
+        rows = context.live_appointments(request.user, context.day_of(now))
         wanted = request.session.get(APPOINTMENT)
         row = next((r for r in rows if str(r.id) == wanted), rows[0] if rows else None)
         return context.actor(request.user, row, now=now, house=house) if row else None

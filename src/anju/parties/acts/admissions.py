@@ -74,7 +74,7 @@ def decide_admission(*, ctx: ActContext, admission_id: UUID, admit: bool = True,
     desk; a check that fails stops it as it stops any other. Raises Refused with the verdicts.
     """
     _lock_region(ctx)
-    row = Admission.objects.select_for_update(of=("self",)).get(region=ctx.region, pk=admission_id)
+    row = _locked(ctx, admission_id)
     ctx.on(row, acquirer=row.acquirer_id, admit=admit)
     ctx.other_than(row.maker, "收购主体准入")
     row.checker = ctx.account
@@ -103,7 +103,7 @@ def answer_check(
     ``key``: a criterion, ``group_complete``, ``hidden_debt_fen``, or ``group:NAME`` for whether that company is a
     financing platform.
     """
-    row = Admission.objects.select_for_update(of=("self",)).get(region=ctx.region, pk=admission_id)
+    row = _locked(ctx, admission_id)
     if row.state not in ("proposed", "admitted"):
         raise Conflict(f"这件准入为「{row.get_state_display()}」，不能再补充；请另行申报")
     facts = row.facts
@@ -131,7 +131,7 @@ def answer_check(
 @act(clause="3.1-1", title="终止收购主体资格")
 def lapse_admission(*, ctx: ActContext, admission_id: UUID, reason: str) -> Admission:
     """The admission ends today, with a reason; another may be admitted in its place."""
-    row = Admission.objects.select_for_update(of=("self",)).get(region=ctx.region, pk=admission_id)
+    row = _locked(ctx, admission_id)
     STATES.check(row, "lapsed")
     ctx.other_than(row.maker, "终止资格")
     row.reason, row.valid_until = filled(reason, "reason", "终止理由"), max(row.valid_from, ctx.today)
@@ -140,6 +140,11 @@ def lapse_admission(*, ctx: ActContext, admission_id: UUID, reason: str) -> Admi
     ctx.on(row, acquirer=row.acquirer_id, reason=row.reason)
     close_tickets(ctx=ctx, obj=row, outcome="已终止")
     return row
+
+
+def _locked(ctx: ActContext, admission_id: UUID) -> Admission:
+    rows = Admission.objects.select_for_update(of=("self",)).select_related("acquirer", "acquirer__parent")
+    return rows.get(region=ctx.region, pk=admission_id)
 
 
 def _lock_region(ctx: ActContext) -> None:

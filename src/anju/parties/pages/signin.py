@@ -168,7 +168,7 @@ def _page(request: HttpRequest, template: str, form: Any, wrong: str, status: in
 
 def _posts(account: Account) -> list[Any]:
     house = Installation.objects.filter(id=1).first()
-    return context.live_appointments(account, now_of(house).astimezone().date())
+    return context.live_appointments(account, context.day_of(now_of(house)))
 
 
 def _next(request: HttpRequest) -> str:
