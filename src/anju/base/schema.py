@@ -75,11 +75,11 @@ def statements() -> list[str]:
         found += _placed_key(model)
     for model in placed:
         found += _foreign_keys(model) + _policies(model) + _guard(model) + _grants(model)
-    for model in house_models():
-        if issubclass(model, Shared):
-            found += _shared(model) + _guard(model)
-        elif not issubclass(model, Placed):
-            found += _other(model)
+    for other in house_models():
+        if issubclass(other, Shared):
+            found += _shared(other) + _guard(other)
+        elif not issubclass(other, Placed):
+            found += _other(other)
     return found + _libraries() + _functions()
 
 

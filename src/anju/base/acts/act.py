@@ -120,7 +120,7 @@ def _perform(definition: ActDef, ctx: ActContext, kwargs: Mapping[str, Any]) -> 
 
 
 def _begin(definition: ActDef, ctx: ActContext, act_id: UUID, request: bytes) -> tuple[bool, Any]:
-    values = [
+    values: list[Any] = [
         act_id, ctx.region, ctx.key, request, definition.name, definition.clause, ctx.account, ctx.post,
         ctx.organisation, ctx.act, ctx.now, ctx.today,
     ]  # fmt: skip
@@ -165,7 +165,7 @@ def _said(found: Verdict) -> dict[str, Any]:
 
 def _record(definition: ActDef, ctx: ActContext, refused: Refused) -> None:
     entry = ctx.entry
-    values = [
+    values: list[Any] = [
         uuid7(), ctx.region, definition.name, refused.clause, ctx.account, ctx.post, entry.object_kind, entry.object_id,
         refused.sentence, canonical([v.as_dict() for v in refused.verdicts]), ctx.now,
     ]  # fmt: skip

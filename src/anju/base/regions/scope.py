@@ -46,7 +46,7 @@ def _put(lo: str, hi: str, party: str, role: str) -> None:
 def _enter(lo: str, hi: str, party: str | None, role: str, elevate: bool) -> tuple[bool, str, str, str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM scope_enter(%s, %s, %s, %s, %s)", [lo, hi, party, role, elevate])
-        return cursor.fetchone()  # type: ignore[no-any-return]
+        return cursor.fetchone()
 
 
 def current_region_range() -> tuple[str, str]:

@@ -1,6 +1,10 @@
 """What most commands do first."""
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anju.parties.context import Actor
 
 
 def house(*, migrate: bool = True) -> None:
@@ -39,7 +43,7 @@ def needs_schema() -> bool:
     return row is None or row[0] != schema.version()
 
 
-def actor(account: str, *, post: str | None = None, region: str | None = None):  # type: ignore[no-untyped-def]
+def actor(account: str, *, post: str | None = None, region: str | None = None) -> "Actor":
     """The actor behind ``--as``; ends the command with a sentence where there is none."""
     from anju.parties.context import actor_named
     from anju.parties.models import Account
