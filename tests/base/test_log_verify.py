@@ -25,7 +25,7 @@ from anju.base.log.sequencer import log_size, read_node, sequence
 from anju.base.log.tiles import Forked
 from anju.base.log.verify import Problem, verify_log
 from anju.base.regions import scope, uuid7
-from support.db import NOON, context, raw
+from support.db import NOON, context, empty_all, raw
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x31" * 32)
 ORIGIN = "anju.example/231200"
@@ -51,6 +51,12 @@ def log_many(*, ctx: ActContext, names: list[str]) -> None:
 
 def publish_now(folder: Path) -> note.Checkpoint:
     return publish(key=KEY, origin=ORIGIN, now=NOON, folder=folder)
+
+
+@pytest.fixture(autouse=True)
+def an_empty_log(committed: None) -> None:
+    """The acts of the set-up, which the template holds, are not what is counted here."""
+    empty_all()
 
 
 @pytest.fixture
@@ -302,6 +308,17 @@ def test_publishing_twice_changes_nothing(log: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in log.rglob("*") if path.is_file()}
     publish_now(log)
     assert before == {path: path.stat().st_mtime_ns for path in log.rglob("*") if path.is_file()}
+
+
+def test_a_rotated_key_signs_on_and_the_old_signatures_stand(log: Path) -> None:
+    new = Ed25519PrivateKey.from_private_bytes(b"\x32" * 32)
+    last = publish(key=new, origin=ORIGIN, now=NOON, folder=log)
+    assert last.size == PUBLISHED + 1
+    assert (log / "vkey").read_text().split() == [KNOWN[0].text, note.verifier_of(ORIGIN, new).text]
+    assert verify(log) == []
+    both = f"{KNOWN[0].text}\n{note.verifier_of(ORIGIN, new).text}\n"
+    assert verify(log, vkey=both) == []
+    assert {p.kind for p in verify(log, vkey=KNOWN[0].text)} == {"checkpoint"}, "who keeps the old key alone is told"
 
 
 @pytest.mark.parametrize("attack", [change_body_and_rebuild, insert_act_and_rebuild, cut_tail, delete_leaf_and_rebuild])

@@ -72,6 +72,11 @@ def parse_verifier(text: str) -> Verifier:
     return found
 
 
+def parse_verifiers(text: str) -> list[Verifier]:
+    """Read vkeys, one a line. Raises BadNote."""
+    return [parse_verifier(line) for line in text.split()]
+
+
 def sign(text: str, name: str, key: Ed25519PrivateKey) -> str:
     """The note: the text, a blank line, the signature line. Raises BadNote."""
     _check_text(text)

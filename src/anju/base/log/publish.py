@@ -35,8 +35,8 @@ def publish(*, key: Ed25519PrivateKey, origin: str, now: datetime, folder: Path 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
         size = log_size()
-        verifier = note.verifier_of(origin, key)
-        old = last_published(folder, [verifier])
+        verifier, known = note.verifier_of(origin, key), known_keys(folder)
+        old = last_published(folder, [verifier, *known])
         _must_grow(old, size)
         found = note.Checkpoint(origin, size, tree.root(read_node, size))
         if old and old.size == size:
@@ -44,10 +44,17 @@ def publish(*, key: Ed25519PrivateKey, origin: str, now: datetime, folder: Path 
         write_tiles(folder, old.size if old else 0, size, read_nodes)
         signed = note.sign(found.text, origin, key)
         models.Checkpoint.objects.create(size=size, root=found.root, note=signed, signed_at=now)
-        write_once(folder / VKEY, f"{verifier.text}\n".encode())
+        if verifier not in known:
+            replace(folder / VKEY, "".join(f"{one.text}\n" for one in [*known, verifier]).encode())
         write_once(folder / "checkpoints" / str(size), signed.encode())
         replace(folder / CHECKPOINT, signed.encode())
     return found
+
+
+def known_keys(folder: Path) -> list[note.Verifier]:
+    """The public keys that the folder names, the oldest first: a rotated key signs on beside what the old one signed."""
+    path = folder / VKEY
+    return note.parse_verifiers(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
 def last_published(folder: Path, known: list[note.Verifier]) -> note.Checkpoint | None:

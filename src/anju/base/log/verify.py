@@ -15,7 +15,7 @@ from django.db.models import Count
 from anju.base.acts.act import items_root
 from anju.base.acts.models import ActItem
 from anju.base.log import models, note, tree
-from anju.base.log.publish import CHECKPOINT, VKEY, published_folder
+from anju.base.log.publish import CHECKPOINT, VKEY, known_keys, published_folder
 from anju.base.log.sequencer import log_size
 from anju.base.log.tiles import WIDTH, published_leaves
 
@@ -43,9 +43,9 @@ class Entry:
 
 
 def verify_log(*, folder: Path | None = None, vkey: str | None = None, most: int = MOST) -> list[Problem]:
-    """What does not verify, worst first by number; empty when all does. Reads only. Run it in the city's scope.
+    """What does not verify, what was published first; empty when all does. Reads only. Run it in the city's scope.
 
-    ``vkey`` is the log's public key as kept outside; without it the published folder's is taken.
+    ``vkey`` holds the log's public keys as kept outside, one a line; without it the published folder's are taken.
     """
     folder = folder or published_folder()
     published, found = _published(folder, vkey)
@@ -63,7 +63,7 @@ def _published(folder: Path, vkey: str | None) -> tuple[dict[int, bytes], list[P
     if vkey is None and not (folder / VKEY).exists():
         signed = models.Checkpoint.objects.exists()
         return {}, [Problem("unpublished", f"发布文件夹 {folder} 没有公钥，已签署的检查点无从核对")] if signed else []
-    known = [note.parse_verifier((vkey or (folder / VKEY).read_text(encoding="utf-8")).strip())]
+    known = known_keys(folder) if vkey is None else note.parse_verifiers(vkey)
     roots: dict[int, bytes] = {}
     found: list[Problem] = []
     for name, text in _notes(folder):
