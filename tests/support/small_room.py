@@ -63,6 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         filters=[
             Filter("post", "岗位", [("reviewer", "复审"), ("leader", "领导")]), Filter("opened_on", "收到不早于", kind="from"),
+            Filter("object_id", "事情", kind="is"),
             Filter("limit_days__isnull", "时限", [("True", "未设定"), ("False", "已设定")], name="limit"),
         ],
         bulk=[Bulk("办结", "front.desk", _close, explain="逐行办结。"), Bulk("删除", "nobody.may", _close)],

@@ -54,7 +54,7 @@ def test_filters_and_the_search_by_the_beginning_narrow_the_rows(query: str, cou
     assert len(titles(signed_in("reviewer", "231202").get("/things/" + query))) == count
 
 
-@pytest.mark.parametrize("query", ["?post=nobody", "?opened_on_from=昨天", "?limit=maybe"])
+@pytest.mark.parametrize("query", ["?post=nobody", "?opened_on_from=昨天", "?limit=maybe", "?object_id=不是编号"])
 def test_a_value_that_is_no_value_is_left_out_and_said(query: str) -> None:
     tickets(3)
     page = signed_in("reviewer", "231202").get("/things/" + query)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -177,7 +177,7 @@ def narrowed(
             continue
         try:
             rows = item.narrow(rows, value)
-        except ValueError:
+        except (ValueError, ValidationError):
             state.ignored.append(f"{item.title}「{value}」")
             del state.values[item.key]
     if state.q and search:

@@ -20,6 +20,7 @@ from anju.base.calendar.models import WorkingDay
 from anju.base.log.models import Leaf
 from anju.base.papers.models import Paper
 from anju.policy.verdict import TITLES, Outcome, Verdict
+from anju.web import versions
 
 TONES = {Outcome.PASS: "ok", Outcome.FAIL: "bad", Outcome.WAIVABLE: "waive", Outcome.UNKNOWN: "unk"}
 # Those that block stand first.
@@ -52,7 +53,7 @@ def verdict_rows(
         v = item if isinstance(item, Verdict) else Verdict.from_dict(item)
         rows.append(
             ShownVerdict(
-                TONES[v.outcome], TITLES[v.outcome], v.sentence, v.clause, v.measured, v.limit, v.evidence, v.rule,
+                TONES[v.outcome], TITLES[v.outcome], v.sentence, v.clause, v.measured, v.limit, versions.said(v.evidence), v.rule,
                 tuple((actions or {}).get(v.rule, ())),
             )
         )  # fmt: skip

@@ -10,6 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+# A figure with more characters is set smaller, so that it stays on one line on a phone.
+LONG_FIGURE = 8
+
 
 @dataclass(frozen=True)
 class ActLink:
@@ -75,4 +78,10 @@ def _section(request: HttpRequest, title: str, body: Any, context: dict[str, Any
 
 def _figure(item: tuple[Any, ...]) -> dict[str, Any]:
     label, value, unit, *rest = item
-    return {"label": label, "value": value, "unit": unit, "url": rest[0] if rest else ""}
+    return {
+        "label": label,
+        "value": value,
+        "unit": unit,
+        "url": rest[0] if rest else "",
+        "long": len(str(value)) > LONG_FIGURE,
+    }
