@@ -7,7 +7,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused, act
 from anju.base.calendar.days import add_working_days, working_days_between
 from anju.base.files.store import keep
-from anju.base.tickets import desk
+from anju.base.tickets import clock, desk
 from anju.base.tickets.models import Ticket
 from anju.parties.models import Organisation
 from anju.permits import reads
@@ -205,9 +205,9 @@ def stop_clock(*, ctx: ActContext, permit_id: UUID, reason: str) -> Permit:
         raise Conflict(f"已自 {row.stopped_on} 停表，没有重复办理", clause=CLAUSE)
     if not reason.strip() or len(reason) > REASON_MAX:
         raise InvalidInput(f"停表须写明原因（1–{REASON_MAX} 字），没有停表", field="reason", clause=CLAUSE)
-    row.stopped_on, row.stop_reason = ctx.today, reason.strip()
+    ticket = clock.stop(ctx=ctx, ticket=_ticket(row), reason=reason)
+    row.stopped_on, row.stop_reason = ticket.stopped_on, ticket.stop_reason
     row.save(update_fields=["stopped_on", "stop_reason"])
-    _show(row)
     ctx.on(row, procedure=row.procedure, reason=row.stop_reason)
     return row
 
@@ -219,16 +219,14 @@ def resume_clock(*, ctx: ActContext, permit_id: UUID) -> Permit:
     if not row.stopped_on:
         raise Conflict("这件手续没有停表，没有办理", clause=CLAUSE)
     stood = working_days_between(row.stopped_on, ctx.today)
-    row.due_on, row.stopped_days = add_working_days(row.due_on, stood), row.stopped_days + stood
+    ticket = clock.start(ctx=ctx, ticket=_ticket(row))
+    row.due_on, row.stopped_days = ticket.due_on or row.due_on, row.stopped_days + stood
     row.stopped_on, row.stop_reason = None, ""
     row.save(update_fields=["due_on", "stopped_days", "stopped_on", "stop_reason"])
-    _show(row)
     ctx.on(row, procedure=row.procedure, stood=stood, due=row.due_on)
     return row
 
 
-def _show(row: Permit) -> None:
-    """The ticket on the desk keeps the permit's time."""
-    Ticket.objects.filter(region=row.region, object_id=row.id, done_on__isnull=True).update(
-        due_on=row.due_on, stopped_on=row.stopped_on, stop_reason=row.stop_reason
-    )
+def _ticket(row: Permit) -> Ticket:
+    """The permit's thing on the department's desk; its clock and the permit's are one."""
+    return Ticket.objects.get(region=row.region, kind="permit", object_id=row.id, done_on__isnull=True)
