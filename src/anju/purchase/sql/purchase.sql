@@ -77,33 +77,39 @@ END $$;
 CREATE OR REPLACE TRIGGER agreement_behind_gate BEFORE INSERT OR UPDATE OR DELETE ON purchase_agreement
     FOR EACH ROW EXECUTE FUNCTION agreement_behind_gate();
 
--- At commit: homes and milestones each make exactly the total. Definer, since the act's scope is closed by then.
-CREATE OR REPLACE FUNCTION agreement_adds_up() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    v_id uuid := CASE WHEN TG_TABLE_NAME = 'purchase_agreement' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'agreement_id')::uuid END;
-    v_agreement purchase_agreement;
-    v_units record;
+-- Homes and steps are written with the draft; nothing is signed unless each make exactly its total, and nothing added after.
+CREATE OR REPLACE FUNCTION agreement_adds_up(p_agreement purchase_agreement) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (p_agreement.total_fen, p_agreement.gross_cm2, p_agreement.units_count)
+           = (SELECT coalesce(sum(price_fen), 0), coalesce(sum(gross_cm2), 0), count(*) FROM purchase_agreementunit u
+               WHERE u.region = p_agreement.region AND u.agreement_id = p_agreement.id)
+       AND p_agreement.total_fen = (SELECT coalesce(sum(amount_fen), 0) FROM purchase_milestone m
+                                     WHERE m.region = p_agreement.region AND m.agreement_id = p_agreement.id)
+$$;
+
+CREATE OR REPLACE FUNCTION agreement_part_of_draft() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT * INTO v_agreement FROM purchase_agreement WHERE id = v_id;
-    SELECT coalesce(sum(price_fen), 0) AS fen, coalesce(sum(gross_cm2), 0) AS area, count(*) AS n INTO v_units
-      FROM purchase_agreementunit WHERE agreement_id = v_id;
-    IF v_agreement.id IS NULL OR (v_units.fen, v_units.area, v_units.n) <> (v_agreement.total_fen, v_agreement.gross_cm2, v_agreement.units_count)
-       OR v_agreement.total_fen <> (SELECT coalesce(sum(amount_fen), 0) FROM purchase_milestone WHERE agreement_id = v_id) THEN
-        RAISE EXCEPTION 'homes or milestones of agreement % do not make its total', v_id USING ERRCODE = 'AJ327';
+    IF NOT EXISTS (SELECT FROM purchase_agreement a WHERE a.region = NEW.region AND a.id = NEW.agreement_id
+                      AND a.project_id = NEW.project_id AND a.state = 'drafted') THEN
+        RAISE EXCEPTION 'agreement % is no draft of this project', NEW.agreement_id USING ERRCODE = 'AJ327';
     END IF;
-    RETURN NULL;
+    RETURN NEW;
 END $$;
 
-DROP TRIGGER IF EXISTS agreement_adds_up ON purchase_agreement;
-CREATE CONSTRAINT TRIGGER agreement_adds_up AFTER INSERT ON purchase_agreement
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION agreement_adds_up();
-DROP TRIGGER IF EXISTS agreement_adds_up ON purchase_agreementunit;
-CREATE CONSTRAINT TRIGGER agreement_adds_up AFTER INSERT ON purchase_agreementunit
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION agreement_adds_up();
-DROP TRIGGER IF EXISTS agreement_adds_up ON purchase_milestone;
-CREATE CONSTRAINT TRIGGER agreement_adds_up AFTER INSERT ON purchase_milestone
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION agreement_adds_up();
+CREATE OR REPLACE TRIGGER agreement_unit_of_draft BEFORE INSERT ON purchase_agreementunit
+    FOR EACH ROW EXECUTE FUNCTION agreement_part_of_draft();
+CREATE OR REPLACE TRIGGER milestone_of_draft BEFORE INSERT ON purchase_milestone
+    FOR EACH ROW EXECUTE FUNCTION agreement_part_of_draft();
+
+CREATE OR REPLACE FUNCTION agreement_signed_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT agreement_adds_up(NEW) THEN
+        RAISE EXCEPTION 'homes or milestones of agreement % do not make its total', NEW.id USING ERRCODE = 'AJ327';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER agreement_signed_whole BEFORE UPDATE ON purchase_agreement FOR EACH ROW
+    WHEN (NEW.state = 'signed' AND OLD.state <> 'signed') EXECUTE FUNCTION agreement_signed_whole();
 
 CREATE OR REPLACE TRIGGER agreement_unit_final BEFORE UPDATE OR DELETE ON purchase_agreementunit
     FOR EACH ROW EXECUTE FUNCTION row_is_final();
