@@ -29,7 +29,8 @@ def keys_of(t):
 
 def allot(order, group, wishes, reserved):
     """按次序每人取第一个仍可得的志愿；预留房先归其优先组，被让出的人接着取下一个志愿。"""
-    place, got, tried = {n: i for i, n in enumerate(order)}, {}, dict.fromkeys(order, 0)
+    place, tried = {n: i for i, n in enumerate(order)}, dict.fromkeys(order, 0)
+    got: dict[str, str] = {}
     queue = list(reversed(order))
     while queue:
         n = queue.pop()

@@ -18,6 +18,7 @@ from anju.base.sheets.template import header_of
 from anju.front.demo.negotiation import BATCHES
 from anju.ledger import books
 from anju.needs.models import Application
+from anju.negotiation.acts.common import person
 from anju.offering import acts, reads, verify_draw
 from anju.offering.models import Batch, Choice, Draw
 from anju.parties import context as posts
@@ -83,7 +84,7 @@ def _announce(demo: Any, kind: str) -> Batch:
     batch = acts.announce_batch(ctx=demo.ctx("buyer"), **given)
     demo.say(
         f"公告 {batch.number}（{letter.project.name}，{letter.units_count} 套，{batch.get_method_display()}）："
-        f"申请 {first} 至 {until}，定金 {yuan(batch.earnest_fen)}/套"
+        f"申请 {first} 至 {until}，每套定金不超过 {yuan(batch.earnest_fen)}"
     )
     return batch
 
@@ -155,7 +156,7 @@ def _from_the_phone(demo: Any, batch: Batch) -> None:
         row = Application.objects.get(pk=demo.state["family"].pk)
         labels = [home.label for home in reads.homes_of(batch)][:3]
         other = Application.objects.filter(region=row.region, state="qualified", programme="sale").exclude(pk=row.pk)[0]
-    wanted = {"batch_id": batch.pk, "application_region": row.region, "wishes": labels}
+    wanted: dict[str, Any] = {"batch_id": batch.pk, "application_region": row.region, "wishes": labels}
     demo.expect_refusal(
         "一个家庭替别家认购",
         lambda: acts.subscribe(ctx=_phone(demo, FAMILY_PHONE), application_id=other.pk, **wanted),
@@ -193,11 +194,11 @@ def _ceremony(demo: Any, kind: str) -> None:
             "收购主体的人持有密数",
             lambda: acts.name_holders(
                 ctx=demo.ctx("office"), batch_id=batch.pk,
-                holders=[("公证处", notary.account), ("收购主体", demo.ctx("buyer").account)],
+                holders=[("公证处", person(notary)), ("收购主体", person(demo.ctx("buyer")))],
             ),
         )  # fmt: skip
     acts.name_holders(
-        ctx=demo.ctx("office"), batch_id=batch.pk, holders=[("公证处", notary.account), ("市民代表", citizen.account)]
+        ctx=demo.ctx("office"), batch_id=batch.pk, holders=[("公证处", person(notary)), ("市民代表", person(citizen))]
     )
     holders = [(notary, demo.rng.randbytes(32)), (citizen, demo.rng.randbytes(32))]
     for who, secret in holders:

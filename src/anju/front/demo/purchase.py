@@ -63,7 +63,7 @@ def _special(demo: Any) -> None:
 
 def _agreement(demo: Any, kind: str, decision: Any) -> Agreement:
     gate, project = demo.state[kind]["gate"], demo.state[kind]["project"]
-    given = {"gate_id": gate.pk, "decision_id": decision.pk, "milestones": STEPS}
+    given: dict[str, Any] = {"gate_id": gate.pk, "decision_id": decision.pk, "milestones": STEPS}
     if kind == "A":
         over = {**given, "price_fen_m2": demo.state[kind]["price_fen_m2"] + 1}
         demo.expect_refusal("协议单价高于意向书单价", lambda: acts.draft_agreement(ctx=demo.ctx("buyer"), **over))
@@ -79,7 +79,10 @@ def _agreement(demo: Any, kind: str, decision: Any) -> Agreement:
     )  # fmt: skip
     with demo.scope():
         steps = list(row.milestones.order_by("order"))
-    proof = {"evidence_name": "协议签署证明.pdf", "evidence": paper(f"{project.name}协议签署证明（合成）")}
+    proof: dict[str, Any] = {
+        "evidence_name": "协议签署证明.pdf",
+        "evidence": paper(f"{project.name}协议签署证明（合成）"),
+    }
     today = demo.ctx("buyer").today
     if kind == "A":
         demo.expect_refusal(

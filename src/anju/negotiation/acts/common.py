@@ -22,6 +22,13 @@ def project_for(ctx: ActContext, project_id: UUID) -> Project:
     return found
 
 
+def person(ctx: ActContext) -> UUID:
+    """The person who acts. Raises Forbidden where nobody does (a job cannot make or sign)."""
+    if ctx.account is None:
+        raise Forbidden("这件事须由具名的经办人办理，没有办理；请登录后办理", clause=CLAUSE)
+    return ctx.account
+
+
 def acquirer_of(ctx: ActContext) -> UUID:
     """The acquirer whose person acts; no government post decides for it (自主决策). Raises Forbidden."""
     if ctx.post not in ACQUIRER_POSTS or ctx.organisation is None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, act
 from anju.base.tickets.desk import close_tickets, open_ticket
-from anju.negotiation.acts.common import CLAUSE, acquirer_of
+from anju.negotiation.acts.common import CLAUSE, acquirer_of, person
 from anju.negotiation.models import AcquirerDecision
 from anju.parties.acts.shared import filled, held_by
 
@@ -35,7 +35,7 @@ def decide(
         row = AcquirerDecision.objects.create(
             region=ctx.region, organisation=organisation, subject=filled(subject, "subject", "决定事项"), kind=kind,
             object_id=object_id, number=filled(number, "number", "决定文号"), studied_on=studied_on,
-            decided_on=decided_on, maker=ctx.account,
+            decided_on=decided_on, maker=person(ctx),
         )  # fmt: skip
     ctx.on(row, number=row.number, kind=kind, studied_on=studied_on, decided_on=decided_on, object=object_id)
     ctx.happened(decided_on)

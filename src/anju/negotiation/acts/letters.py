@@ -10,7 +10,15 @@ from anju.base.numbers import m2, yuan
 from anju.base.papers import Block, clause, facts, para, signatures, table
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.negotiation import reads
-from anju.negotiation.acts.common import CLAUSE, acquirer_of, admitted, ceiling_verdicts, project_for, with_reason
+from anju.negotiation.acts.common import (
+    CLAUSE,
+    acquirer_of,
+    admitted,
+    ceiling_verdicts,
+    person,
+    project_for,
+    with_reason,
+)
 from anju.negotiation.models import AcquirerDecision, Letter, LetterUnit
 from anju.parties.models import Organisation
 from anju.policy.rules import offering as rules
@@ -55,7 +63,7 @@ def draft_letter(
     letter = Letter(
         region=ctx.region, project=project, ceiling=ceiling, decision=decision, acquirer=organisation,
         price_fen_m2=price_fen_m2, units_count=len(units), gross_cm2=sum(u.gross_cm2 for u in units),
-        valid_until=valid_until, drafted_on=ctx.today, maker=ctx.account,
+        valid_until=valid_until, drafted_on=ctx.today, maker=person(ctx),
     )  # fmt: skip
     letter.paper = papers.issue(
         ctx=ctx, kind="letter_of_intent", title="收购意向书", blocks=letter_blocks(ctx, letter, units),
@@ -208,7 +216,7 @@ def sign_letter(
     admitted(ctx, letter.acquirer_id)
     _under(ctx, letter.project, letter.ceiling, letter.price_fen_m2)
     ctx.require([rules.letter_valid(day, letter.valid_until, ctx.inforce(day))])
-    if scan:
+    if scan and letter.paper_id:
         papers.sign(ctx=ctx, paper_id=letter.paper_id, scan_name=scan_name, scan=scan, signed_on=day)
     letter.signed_on, letter.checker = day, ctx.account
     letter.state = "signed"

@@ -4,7 +4,15 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Forbidden, InvalidInput, Refused, act
 from anju.negotiation import reads
-from anju.negotiation.acts.common import CLAUSE, acquirer_of, admitted, ceiling_verdicts, project_for, with_reason
+from anju.negotiation.acts.common import (
+    CLAUSE,
+    acquirer_of,
+    admitted,
+    ceiling_verdicts,
+    person,
+    project_for,
+    with_reason,
+)
 from anju.negotiation.models import Offer
 from anju.pricing.reads import ceiling_in_force
 from anju.reserve.models import Project
@@ -39,7 +47,7 @@ def make_offer(*, ctx: ActContext, project_id: UUID, side: str, price_fen_m2: in
         ctx.require(ceiling_verdicts(ctx, ceiling, price_fen_m2))
     offer = Offer.objects.create(
         region=ctx.region, project=project, ceiling=ceiling, round=_round(project, side), side=side,
-        price_fen_m2=price_fen_m2, reason=with_reason(reason, "报价"), offered_on=ctx.today, maker=ctx.account,
+        price_fen_m2=price_fen_m2, reason=with_reason(reason, "报价"), offered_on=ctx.today, maker=person(ctx),
     )  # fmt: skip
     ctx.on(project, round=offer.round, reason=offer.reason)
     return offer

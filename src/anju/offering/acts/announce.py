@@ -9,10 +9,12 @@ from anju.base import papers
 from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.base.numbers import m2, yuan
 from anju.base.papers import Block, clause, facts, para, table
+from anju.base.papers.models import Paper
 from anju.base.publication import release as publication
 from anju.base.tickets.desk import open_ticket
 from anju.ledger import books
 from anju.needs.models import PROGRAMMES, TENURE_OF
+from anju.negotiation.acts.common import person
 from anju.negotiation.acts.letters import letter_for
 from anju.negotiation.models import Letter
 from anju.negotiation.reads import units_of
@@ -59,9 +61,9 @@ def announce_batch(
     batch = Batch(
         region=ctx.region, project=letter.project, letter=letter, number=reads.next_number(ctx.region, ctx.today),
         announced_on=ctx.today, apply_from=apply_from, apply_until=apply_until, earnest_until=earnest_until, method=method,
-        earnest_fen=earnest_fen, maker=ctx.account,
+        earnest_fen=earnest_fen, maker=person(ctx),
     )  # fmt: skip
-    batch.paper = papers.issue(
+    batch.paper = paper = papers.issue(
         ctx=ctx, kind="announcement", title=f"关于收购{letter.project.name}房源用于配售配租的公告",
         blocks=_blocks(ctx, batch, homes), obj=batch, case=letter.project_id, prefix="公告", issuer=letter.acquirer.name,
     )  # fmt: skip
@@ -71,7 +73,7 @@ def announce_batch(
             home.batch = batch
         BatchUnit.objects.bulk_create(homes)
     books.open_book(ctx=ctx, kind="earnest", object_id=batch.pk, title=f"{letter.project.name} {batch.number} 租购定金")
-    _publish(ctx, batch, homes)
+    _publish(ctx, batch, paper, homes)
     reserve.move_project(ctx=ctx, project_id=letter.project_id, to="announced")
     reserve.move_units(ctx=ctx, unit_ids=[home.unit_id for home in homes], to="announced")
     ctx.on(batch, number=batch.number, homes=len(homes), apply_from=apply_from, apply_until=apply_until, method=method)
@@ -106,25 +108,29 @@ def _timetable(
     ])  # fmt: skip
 
 
+def _set(inforce: InForce, name: str, key: str | None = None) -> Any:
+    """A parameter's value. Raises Refused where nobody has set it."""
+    value = inforce.get(name, key)
+    if isinstance(value, Unset):
+        raise Refused(value.sentence, clause=value.clause)
+    return value.value
+
+
 def _rules(inforce: InForce, programmes: set[str], method: str, earnest_fen: int) -> None:
     """The announced rules are the parameters': sum, refund days, order. Raises Refused."""
-    for name in ("earnest_rule", "earnest_refund_days", "gate_denominator"):
-        value = inforce.get(name)
-        if isinstance(value, Unset):
-            raise Refused(value.sentence, clause=value.clause)
-    earnest = inforce.get("earnest_rule")
-    if earnest.value != earnest_fen:
+    earnest = _set(inforce, "earnest_rule")
+    for name in ("earnest_refund_days", "gate_denominator"):
+        _set(inforce, name)
+    if earnest != earnest_fen:
         raise Refused(
-            f"每套定金 {yuan(earnest_fen)} 与规定的 {yuan(earnest.value)} 不同，没有发布；请按规定填写，或请专班先调整参数",
+            f"每套定金 {yuan(earnest_fen)} 与规定的 {yuan(earnest)} 不同，没有发布；请按规定填写，或请专班先调整参数",
             clause=GATE,
         )
     for programme in sorted(programmes):
-        value = inforce.get("order_method", programme)
-        if isinstance(value, Unset):
-            raise Refused(value.sentence, clause=value.clause)
-        if value.value != method:
+        wanted = _set(inforce, "order_method", programme)
+        if wanted != method:
             raise Refused(
-                f"{dict(PROGRAMMES)[programme]}的选房顺序规定为「{dict(METHODS)[value.value]}」，"
+                f"{dict(PROGRAMMES)[programme]}的选房顺序规定为「{dict(METHODS)[wanted]}」，"
                 f"不能用「{dict(METHODS).get(method, method)}」，没有发布；请按规定的方式公告",
                 clause=CLAUSE,
             )
@@ -164,10 +170,7 @@ def _earnest(ctx: ActContext, unit: Unit, amount_fen: int, earnest_fen: int) -> 
     inforce = ctx.inforce()
     contract = amount_fen
     if unit.tenure == "rent":
-        months = inforce.get("lease_months_max")
-        if isinstance(months, Unset):
-            raise Refused(months.sentence, clause=months.clause)
-        contract = amount_fen * months.value
+        contract = amount_fen * int(_set(inforce, "lease_months_max"))
     most = inforce.get("earnest_cap_ratio")
     share = earnest_fen if isinstance(most, Unset) else contract * most.value // 1000
     earnest = min(earnest_fen, share)
@@ -218,11 +221,11 @@ def _blocks(ctx: ActContext, batch: Batch, homes: Sequence[BatchUnit]) -> list[B
     ]
 
 
-def _publish(ctx: ActContext, batch: Batch, homes: Sequence[BatchUnit]) -> None:
+def _publish(ctx: ActContext, batch: Batch, paper: Paper, homes: Sequence[BatchUnit]) -> None:
     """The whitelisted copy for the portal: no person is in it."""
     project, ratio = batch.project, ctx.inforce().get("lock_ratio_min").value
     body: dict[str, Any] = {
-        "batch_id": str(batch.pk), "region": ctx.region, "number": batch.number, "paper": batch.paper.number,
+        "batch_id": str(batch.pk), "region": ctx.region, "number": batch.number, "paper": paper.number,
         "project": project.name, "address": project.address, "stands_in": project.stands_in,
         "acquirer": batch.letter.acquirer.name, "announced_on": batch.announced_on.isoformat(),
         "apply_from": batch.apply_from.isoformat(), "apply_until": batch.apply_until.isoformat(),
@@ -242,4 +245,4 @@ def _publish(ctx: ActContext, batch: Batch, homes: Sequence[BatchUnit]) -> None:
             for home in homes
         ],
     }  # fmt: skip
-    publication.release(ctx=ctx, kind="announcement", title=batch.paper.title, slug=batch.number, body=body, obj=batch)
+    publication.release(ctx=ctx, kind="announcement", title=paper.title, slug=batch.number, body=body, obj=batch)

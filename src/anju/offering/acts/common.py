@@ -8,6 +8,7 @@ from anju.base.messages.models import Message
 from anju.base.secrets import blind, unseal
 from anju.ledger import books
 from anju.needs.models import Application
+from anju.negotiation.acts.common import person
 from anju.offering.models import Batch
 from anju.parties.models import Account
 
@@ -55,7 +56,7 @@ def own_only(ctx: ActContext, application: Application) -> None:
     """A family acts on its own application alone. Raises Forbidden."""
     if ctx.post != FAMILY:
         return
-    phone = Account.objects.filter(pk=ctx.account).values_list("phone_blind", flat=True).first()
+    phone = Account.objects.filter(pk=person(ctx)).values_list("phone_blind", flat=True).first()
     if application.maker != ctx.account and (phone is None or bytes(phone) != bytes(application.phone_blind)):
         raise Forbidden("这份申请不是用本账号的手机号登记的，不能办理；请用登记的手机号登录", clause=CLAUSE)
 

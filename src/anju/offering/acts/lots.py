@@ -12,6 +12,7 @@ from anju.base.acts.context import SHANGHAI
 from anju.base.files import store
 from anju.base.publication import release as publication
 from anju.base.tickets.desk import close_tickets
+from anju.negotiation.acts.common import person
 from anju.offering import draw, sources
 from anju.offering.acts.common import CLAUSE, STATES, batch_for
 from anju.offering.draw import Frozen, Holder, Source
@@ -75,7 +76,7 @@ def name_holders(*, ctx: ActContext, batch_id: UUID, holders: Sequence[tuple[str
 
 def _own(ctx: ActContext, row: Draw) -> DrawHolder:
     """The acting account's place among the holders. Raises Forbidden."""
-    found = DrawHolder.objects.select_for_update().filter(region=ctx.region, draw=row, account=ctx.account).first()
+    found = DrawHolder.objects.select_for_update().filter(region=ctx.region, draw=row, account=person(ctx)).first()
     if found is None:
         raise Forbidden("您不是本轮摇号的密数持有人，没有办理；请由指定的持有人办理", clause=CLAUSE)
     return found
@@ -151,7 +152,7 @@ def _announce(ctx: ActContext, row: Draw, holders: Sequence[DrawHolder], values:
         "round": row.round, "entrants_sha256": row.freeze_sha256, "homes_sha256": row.homes_sha256, "rule": draw.RULE,
         "holders": [{"holder": h.title, "commitment": h.commitment} for h in holders],
         "sources": [{"game": sources.GAMES[game].title, "issue": issue} for game, issue in values],
-        "reveal_until": row.reveal_until.isoformat(), "value_from": row.value_from.isoformat(),
+        "reveal_until": _said(row.reveal_until, iso=True), "value_from": _said(row.value_from, iso=True),
         "if_absent": "持有人未按时揭开密数的，剔除并公布其名称；该期未开奖的，用下一期",
     }  # fmt: skip
     publication.release(
@@ -164,7 +165,7 @@ def _announce(ctx: ActContext, row: Draw, holders: Sequence[DrawHolder], values:
 def reveal_secret(*, ctx: ActContext, batch_id: UUID, secret: str) -> DrawHolder:
     """A holder gives its 32 bytes (hex) by T1. Raises Refused after T1 or where they do not match the commitment."""
     row = _round(ctx, batch_id)
-    if row.fixed_at is None or row.drawn_at:
+    if row.fixed_at is None or row.reveal_until is None or row.drawn_at:
         raise Refused("摇号安排还没有公告，或本轮已排定，不能揭开密数，没有收下", clause=CLAUSE)
     mine, text = _own(ctx, row), secret.strip().lower()
     if ctx.now > row.reveal_until:
@@ -200,7 +201,7 @@ def enter_public_value(
     source = DrawSource.objects.select_for_update(of=("self",)).get(pk=source_id)
     if source.draw_id != row.pk or source.confirmed_by:
         raise Conflict("这项公共随机值已经两人录定，没有再收", clause=CLAUSE)
-    if row.fixed_at is None or ctx.now < row.value_from + NOTICE_STANDS:
+    if row.value_from is None or ctx.now < row.value_from + NOTICE_STANDS:
         raise Refused("开奖满 24 小时、官方公告不再变动后才能录入，没有收下；请届时再办", clause=CLAUSE)
     try:
         numbers = sources.check(source.game, drums)
@@ -310,5 +311,7 @@ def _publish(ctx: ActContext, row: Draw, result: draw.Result, dropped: Sequence[
     )  # fmt: skip
 
 
-def _said(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+def _said(moment: datetime | None, *, iso: bool = False) -> str:
+    if moment is None:
+        return "未定"
+    return moment.isoformat() if iso else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

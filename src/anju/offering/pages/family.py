@@ -46,7 +46,7 @@ class Offer:
 
 
 def _today(request: HttpRequest) -> date:
-    return request.anju.now.astimezone(SHANGHAI).date()  # type: ignore[attr-defined,no-any-return]
+    return request.anju.now.astimezone(SHANGHAI).date()  # type: ignore[attr-defined]
 
 
 def applications(request: HttpRequest) -> list[Application]:

@@ -10,7 +10,7 @@ from anju.base.numbers import yuan
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.ledger import books
 from anju.negotiation import acts as negotiation
-from anju.negotiation.acts.common import acquirer_of, admitted, with_reason
+from anju.negotiation.acts.common import acquirer_of, admitted, person, with_reason
 from anju.negotiation.acts.letters import decided, letter_for
 from anju.negotiation.models import Letter
 from anju.offering.models import BatchUnit, Gate
@@ -70,7 +70,7 @@ def draft_agreement(
     agreement = Agreement(
         region=ctx.region, project=letter.project, letter=letter, gate=gate, special=special, decision=decision,
         price_fen_m2=price, total_fen=total, gross_cm2=sum(u.gross_cm2 for u in units), units_count=len(units),
-        drafted_on=ctx.today, maker=ctx.account,
+        drafted_on=ctx.today, maker=person(ctx),
     )  # fmt: skip
     steps = _milestones(agreement, milestones)
     agreement.paper = papers.issue(
@@ -194,7 +194,7 @@ def sign_agreement(
         )  # fmt: skip
     admitted(ctx, letter.acquirer_id)
     ctx.require([times.letter_valid(letter.signed_on, day, ctx.inforce(letter.signed_on))])
-    if scan:
+    if scan and agreement.paper_id:
         papers.sign(ctx=ctx, paper_id=agreement.paper_id, scan_name=scan_name, scan=scan, signed_on=day)
     agreement.state, agreement.signed_on, agreement.checker = "signed", day, ctx.account
     agreement.save(update_fields=["state", "signed_on", "checker"])

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, Refused, act
 from anju.base.tickets.desk import open_ticket
+from anju.negotiation.acts.common import person
 from anju.offering import acts as offering
 from anju.offering.models import Gate
 from anju.parties.acts.shared import held_by
@@ -51,7 +52,7 @@ def record_special_decision(*, ctx: ActContext, gate_id: UUID, resolution_id: UU
     with held_by(ONCE):
         row = SpecialDecision.objects.create(
             region=ctx.region, project=gate.batch.project, gate=gate, resolution=resolution, reason=text,
-            decided_on=resolution.decided_on, maker=ctx.account,
+            decided_on=resolution.decided_on, maker=person(ctx),
         )  # fmt: skip
     ctx.on(row, batch=gate.batch.number, resolution=resolution.number, reason=text)
     ctx.happened(resolution.decided_on)
