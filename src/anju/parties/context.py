@@ -1,21 +1,22 @@
 """From an account's post to an ``ActContext``: powers, parameters and the time, read once at the edge."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db import connection
 
 from anju.base.acts import ActContext, Forbidden
 from anju.base.acts.context import SHANGHAI
 from anju.base.calendar.days import installation, now_of
 from anju.base.calendar.models import Installation
 from anju.base.regions import APP, PARTY, city_of, region_range, scope
-from anju.parties.models import Account, Appointment, PostPower, Region, Setting
+from anju.parties.models import Account, Appointment, Post, PostPower, Region, Setting
 from anju.parties.posts import FAMILY, PARTY_POSTS
 from anju.policy.parameters import ParameterBook
 from anju.policy.parameters import Setting as BookSetting
@@ -33,9 +34,10 @@ class StoredBook(ParameterBook):
     @cached_property
     def _settings(self) -> dict[str, list[BookSetting]]:  # type: ignore[override]
         found: dict[str, list[BookSetting]] = {}
-        for row in Setting.objects.filter(confirmed_by__isnull=False).order_by("valid_from", "id"):
-            one = BookSetting(row.name, row.owner_region, row.value, row.valid_from, row.document)
-            found.setdefault(row.name, []).append(one)
+        columns = ("name", "owner_region", "value", "valid_from", "document")
+        rows = Setting.objects.filter(confirmed_by__isnull=False).order_by("valid_from", "id").values_list(*columns)
+        for row in rows:
+            found.setdefault(row[0], []).append(BookSetting(*row))
         return found
 
 
@@ -130,22 +132,56 @@ def powers_of(post: str) -> frozenset[str]:
 def live_appointments(account: Account, on: date) -> list[Appointment]:
     """The posts an account holds on a day, in the order of the posts' table; the day named ``until`` is no longer
     one."""
-    powers = ArraySubquery(PostPower.objects.filter(post=OuterRef("post")).values("power"))
-    rows = Appointment.objects.filter(account=account, since__lte=on).select_related("post", "organisation")
-    rows = rows.annotate(powers=powers)
-    return sorted(
-        (r for r in rows if r.until is None or r.until > on), key=lambda r: (r.post.order, r.region, str(r.id))
-    )
+    return _live(Appointment.objects.filter(account=account).select_related("post"), on)
+
+
+def _live(rows: Iterable[Appointment], on: date) -> list[Appointment]:
+    found = (r for r in rows if r.since <= on and (r.until is None or r.until > on))
+    return sorted(found, key=lambda r: (r.post.order, r.region, str(r.id)))
+
+
+# Every request asks it: whose installation, which posts, which powers, in one round trip.
+AT_THE_DOOR = """
+SELECT i.id, i.kind, i.city, i.origin, i.clock,
+       a.id, a.account_id, a.post_id, a.region, a.organisation_id, a.since, a.until,
+       p.code, p.title, p.organisation_kinds::text, p.party, p."order",
+       ARRAY(SELECT w.power FROM parties_postpower w WHERE w.post_id = a.post_id)
+  FROM base_installation i
+  LEFT JOIN (parties_appointment a JOIN parties_post p ON p.code = a.post_id) ON a.account_id = %s
+ WHERE i.id = 1
+"""
+HOUSE = ("id", "kind", "city", "origin", "clock")
+HELD = ("id", "account_id", "post_id", "region", "organisation_id", "since", "until")
+POST = ("code", "title", "organisation_kinds", "party", "order")
+
+
+def at_the_door(account: Account, wanted: str | None) -> Actor | None:
+    """The actor of a request: the account in the post it chose, else in its first; None without a live post."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT_THE_DOOR, [account.pk])
+        rows = cursor.fetchall()
+    if not rows or rows[0][5] is None:
+        return None
+    house = Installation.from_db("default", HOUSE, rows[0][:5])
+    powers = {row[5]: frozenset(row[17]) for row in rows}
+    now = now_of(house)
+    held = _live([_appointment(row) for row in rows], day_of(now))
+    chosen = next((r for r in held if str(r.id) == wanted), held[0] if held else None)
+    return Actor(account, chosen, powers[chosen.id], now, house) if chosen else None
+
+
+def _appointment(row: Sequence[Any]) -> Appointment:
+    found = Appointment.from_db("default", HELD, row[5:12])
+    found.post = Post.from_db("default", POST, [*row[12:14], json.loads(row[14]), *row[15:17]])
+    return found
 
 
 def actor(
     account: Account, appointment: Appointment, *, now: datetime | None = None, house: Installation | None = None
 ) -> Actor:
-    """The actor for a request, a command or a job."""
+    """The actor for a command or a job."""
     row = house or installation()
-    known = getattr(appointment, "powers", None)  # as ``live_appointments`` brings it, in the same query
-    powers = powers_of(appointment.post_id) if known is None else frozenset(known)
-    return Actor(account, appointment, powers, now or now_of(row), row)
+    return Actor(account, appointment, powers_of(appointment.post_id), now or now_of(row), row)
 
 
 def actor_named(username: str, *, post: str | None = None, region: str | None = None) -> Actor:

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from anju.base.acts import Conflict, Forbidden, InvalidInput, Refused
-from anju.base.calendar.days import now_of
 from anju.base.calendar.models import Installation
 from anju.base.regions import public_scope
 from anju.parties import context
@@ -33,22 +32,18 @@ class PostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        house = Installation.objects.filter(id=1).first()
+        request.anju = self._actor(request)  # type: ignore[attr-defined]
+        house = request.anju.installation if request.anju else Installation.objects.filter(id=1).first()  # type: ignore[attr-defined]
         request.installation = house  # type: ignore[attr-defined]
-        request.anju = self._actor(request, house)  # type: ignore[attr-defined]
         if self._outside(request):
             return self.get_response(request)
         with request.anju.scope() if request.anju else public_scope():  # type: ignore[attr-defined]
             return self.get_response(request)
 
-    def _actor(self, request: HttpRequest, house: Installation | None) -> context.Actor | None:
-        if house is None or not request.user.is_authenticated:
+    def _actor(self, request: HttpRequest) -> context.Actor | None:
+        if not request.user.is_authenticated:
             return None
-        now = now_of(house)
-        rows = context.live_appointments(request.user, context.day_of(now))
-        wanted = request.session.get(APPOINTMENT)
-        row = next((r for r in rows if str(r.id) == wanted), rows[0] if rows else None)
-        return context.actor(request.user, row, now=now, house=house) if row else None
+        return context.at_the_door(request.user, request.session.get(APPOINTMENT))
 
     def _outside(self, request: HttpRequest) -> bool:
         try:

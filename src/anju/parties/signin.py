@@ -52,7 +52,7 @@ class PasswordBackend(BaseBackend):
         return account
 
     def get_user(self, user_id: Any) -> Account | None:
-        return Account.objects.filter(pk=user_id, is_active=True).select_related("organisation").first()
+        return Account.objects.filter(pk=user_id, is_active=True).first()
 
 
 def count_try(name: str, now: datetime) -> None:

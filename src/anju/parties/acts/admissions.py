@@ -154,7 +154,7 @@ def _lock_region(ctx: ActContext) -> None:
 
 def _judge(row: Admission, ctx: ActContext, *, on: date) -> list[Verdict]:
     found = reads.admission_verdicts(row, on, book=ctx.params)
-    row.verdicts, row.judged_on = [v.as_dict() for v in found], on
+    row.verdicts, row.judged_on = [{**vars(v), "outcome": v.outcome.value} for v in found], on
     return found
 
 
