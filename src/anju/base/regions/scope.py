@@ -2,11 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
+HELD = "anju_scope"
 APP, PARTY, PUBLIC = "anju_app", "anju_party", "anju_public"
+
+
+class Held(NamedTuple):
+    """The four settings of a scope."""
+
+    lo: str
+    hi: str
+    party: str
+    role: str
+
+
+NOTHING = Held("", "", "", "none")
 
 
 class NoScope(PermissionError):
@@ -59,29 +73,55 @@ def scope(region: str, *, party: UUID | None = None, role: str = APP, elevate: b
     """Open ``region`` for the block, inside a transaction; nesting only narrows.
 
     ``role`` is one of the three database roles; ``party`` the organisation or person whose cases ``anju_party`` may see.
-    A block keeps the role around it; only an act, which has checked the power and the case, may ``elevate`` a party's to staff's.
-    Raises NoScope where the surrounding scope does not contain the region.
+    A block keeps the role around it; only an act, which has checked the power and the case, may ``elevate`` a party's
+    to staff's. Raises NoScope where the surrounding scope does not contain the region.
     """
     lo, hi = region_range(region)
+    around: Held | None = getattr(connection, HELD, None)
     alone = not connection.in_atomic_block
     with transaction.atomic():
+        if around and around == _wanted(around, lo, hi, party, role, elevate):
+            yield
+            return
         entered, *old = _enter(lo, hi, str(party) if party else None, role, elevate)
         if not entered:
             raise NoScope(f"当前岗位只管 {old[0]}–{old[1]}，不能办理 {region} 的事项")
-        same = old[:2] == [lo, hi] and (party is None or old[2] == str(party)) and old[3] == role
-        yield
-        # What is set is set until the transaction ends: alone in it, or in the same scope as before, nothing is put back.
-        if not (alone or same or connection.needs_rollback):
-            _put(*old)
+        before = Held(*old)
+        with _held(_wanted(before, lo, hi, party, role, elevate), around):
+            yield
+        # What is set is set until the transaction ends: alone in it, nothing is put back.
+        if not (alone or connection.needs_rollback):
+            _put(*before)
 
 
 @contextmanager
 def public_scope() -> Iterator[None]:
     """What a visitor of the portal sees: publication tables, nothing else."""
     alone = not connection.in_atomic_block
+    around: Held | None = getattr(connection, HELD, None)
     with transaction.atomic():
-        old = ("", "", "", "none") if alone else _read()
+        old = NOTHING if alone else Held(*_read())
         _put("", "", "", PUBLIC)
-        yield
+        with _held(Held("", "", "", PUBLIC), around):
+            yield
         if not (alone or connection.needs_rollback):
             _put(*old)
+
+
+def _wanted(around: Held, lo: str, hi: str, party: UUID | None, role: str, elevate: bool) -> Held:
+    """What the block would set within ``around``; ``scope_enter`` says the same in SQL."""
+    kept = role if elevate or around.role in ("none", APP) else around.role
+    return Held(lo, hi, str(party) if party else around.party, kept)
+
+
+@contextmanager
+def _held(now: Held, around: Held | None) -> Iterator[None]:
+    """Remember what this connection's settings are, so that an act in its request's own scope need not ask.
+
+    A block that fails is rolled back to its savepoint, and its settings with it: what held around it holds again either way.
+    """
+    setattr(connection, HELD, now)
+    try:
+        yield
+    finally:
+        setattr(connection, HELD, around)
