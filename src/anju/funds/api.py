@@ -26,7 +26,7 @@ def need(request: HttpRequest, power: str) -> None:
 def acting(request: HttpRequest, region: str) -> ActContext:
     """The context of an act; the header ``Idempotency-Key`` makes a repeated call one act."""
     key = request.headers.get("Idempotency-Key", "")[:64]
-    return request.anju.context(key=key or None, region=region)  # type: ignore[attr-defined,no-any-return]
+    return request.anju.context(key=key or None, region=region)  # type: ignore[attr-defined]
 
 
 class PaymentOut(Schema):

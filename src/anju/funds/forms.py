@@ -10,7 +10,7 @@ from anju.reserve.forms import DateField
 from anju.web.forms import ActForm
 
 Choices = list[tuple[str, str]]
-REFERENCE = {"label": "银行回单号", "max_length": 60}
+REFERENCE: dict[str, Any] = {"label": "银行回单号", "max_length": 60}
 
 
 class ChoosingForm(ActForm):

@@ -61,7 +61,7 @@ def lawful(book: Book | None) -> Iterator[None]:
 
 def _said(cause: Any, book: Book | None) -> Refused | None:
     code, diag = getattr(cause, "sqlstate", ""), getattr(cause, "diag", None)
-    if code == BEYOND:
+    if code == BEYOND and diag is not None:
         return _beyond(json.loads(diag.message_detail), book)
     if code in CONFLICTS:
         return Conflict(CONFLICTS[code], clause="4.3-2")

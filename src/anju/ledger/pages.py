@@ -101,7 +101,7 @@ def thing(request: HttpRequest, book_id: UUID) -> HttpResponse:
     checked = verify.report_of(book)
     titles = reads.kind_titles()
     recent = list(_vouchers_of(book).order_by("-number")[:RECENT])
-    context = {
+    context: dict[str, Any] = {
         "standing": reads.standing(book), "recent": [(v, titles.get(v.kind, v.kind)) for v in recent], "book": book,
         "problems": checked.problems, "all_url": reverse("ledger:vouchers", args=[book.id]),
     }  # fmt: skip

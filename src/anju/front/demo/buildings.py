@@ -117,7 +117,7 @@ def _special(found: Sequence[Plan]) -> None:
         plan.debt, plan.mortgaged = 210_000, False
     for plan, kind, tenure in zip(
         found[3:], ("oversize", "seized", "foreign", "large_rent", "over_asked", "untitled", "unfinished"),
-        ("sale", "sale", "sale", "rent", "sale", "sale", "sale"), strict=False,
+        ("sale", "mixed", "rent", "rent", "sale", "sale", "mixed"), strict=False,
     ):  # fmt: skip
         plan.kind, plan.tenure = kind, tenure
     for plan in found:

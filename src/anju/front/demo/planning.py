@@ -19,7 +19,7 @@ def run(demo: Any) -> None:
         wanted = demand.snapshots(demo.city).filter(region=demo.city).first()
     if wanted is None:
         wanted = needs.take_snapshot(ctx=demo.ctx("office"), title="拟购方案用需求快照")
-    given = {"demand_id": wanted.id, "stock_id": stock.id}
+    given: dict[str, Any] = {"demand_id": wanted.id, "stock_id": stock.id}
     plan = acts.solve_plan(ctx=demo.ctx("office"), **given, budget_fen=BUDGET, title="十二亿元方案")
     less = acts.solve_plan(
         ctx=demo.ctx("buyer"),

@@ -85,7 +85,7 @@ def unit_rows(plan: Plan) -> list[dict[str, Any]]:
 def check_rows(demo: Any, plan: Plan) -> list[dict[str, Any]]:
     """The checks of a project; one project's title failed, one misses a document, the unfinished one is not checked for 现房."""
     ctx = demo.ctx("office")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for item, title in check_items(ctx.inforce(ctx.today)).items():
         failed = plan.kind == "untitled" and item == "title"
         if not plan.completed and item in ("built", "accepted"):
@@ -151,7 +151,7 @@ def _bring(demo: Any) -> None:
 def _mend(demo: Any) -> None:
     """A wrong check is refused; the missing document is brought."""
     unfinished, foreign = of_kind(demo, "unfinished"), of_kind(demo, "foreign")
-    scan = {"file_name": "现场照片.pdf", "file_data": paper("现场照片（合成）")}
+    scan: dict[str, Any] = {"file_name": "现场照片.pdf", "file_data": paper("现场照片（合成）")}
     demo.expect_refusal(
         f"{unfinished.name}没有竣工验收备案，记为现房",
         lambda: acts.record_check(

@@ -105,11 +105,8 @@ def judge(ctx: ActContext, row: Payment) -> list[Verdict]:
 def _loan(ctx: ActContext, project: Project, source: str, loan_id: UUID | None) -> Loan | None:
     if source == "own":
         return None
-    loan = (
-        Loan.objects.select_related("account__bank", "offer__bank")
-        .filter(region=ctx.region, project=project, id=loan_id)
-        .first()
-    )
+    loans = Loan.objects.select_related("account__bank", "offer__bank").filter(region=ctx.region, project=project)
+    loan = loans.filter(id=loan_id).first() if loan_id else None
     if loan is None or loan.state != "signed":
         raise Refused("没有这个项目已签署的贷款，不能提款；请先签署贷款合同，或改用自有资金", clause=CLAUSE)
     return loan
@@ -131,7 +128,8 @@ def _own_account(ctx: ActContext, project: Project) -> SupervisedAccount:
 def _milestone(ctx: ActContext, agreement: Agreement, use: str, milestone_id: UUID | None) -> Milestone | None:
     if use != "purchase":
         return None
-    row = Milestone.objects.filter(region=ctx.region, agreement=agreement, id=milestone_id).first()
+    steps = Milestone.objects.filter(region=ctx.region, agreement=agreement)
+    row = steps.filter(id=milestone_id).first() if milestone_id else None
     if row is None:
         raise InvalidInput("收购款须对应收购协议的一步进度，没有申请；请选择已达到的收购进度", "milestone_id", CLAUSE)
     return row
@@ -224,6 +222,7 @@ def _debit(row: Payment) -> str:
 
 
 def _draw(ctx: ActContext, row: Payment, book: Book) -> UUID:
+    assert row.loan_id is not None
     loan = Loan.objects.select_for_update(of=("self",)).get(region=ctx.region, id=row.loan_id)
     voucher = books.post(
         ctx=ctx, book=book, kind="loan_drawdown", lines=[Line("entrusted", "loan", row.amount_fen)], key=f"drawdown:{row.id}",

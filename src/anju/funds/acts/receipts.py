@@ -59,7 +59,7 @@ def record_receipt(
     voucher, income = RECEIPTS[kind]
     row.voucher_id = books.post(
         ctx=ctx, book=book, kind=voucher, lines=[Line("bank", income, amount_fen)], key=_key(row), value_date=received_on,
-        memo=f"{unit.code if unit else project.number} {dict(Receipt._meta.get_field('kind').choices)[kind]}", reference=row.bank_reference,
+        memo=f"{unit.code if unit else project.number} {row.get_kind_display()}", reference=row.bank_reference,
     )  # fmt: skip
     row.save(force_insert=True)
     ctx.on(

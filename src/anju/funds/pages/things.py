@@ -1,5 +1,6 @@
 """The pages of things: a payment, a loan with its schedule, an offer, an account, a line, a subsidy, a use, a project's money."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def _payment_facts(request: HttpRequest, row: Payment) -> list[tuple[str, Any]]:
     return found
 
 
-def _who(names: dict[UUID, str], account: UUID | None) -> str:
+def _who(names: Mapping[UUID | None, str], account: UUID | None) -> str:
     return names.get(account, "—") if account else "—"
 
 
@@ -113,7 +114,7 @@ def _terms(row: LoanTerms) -> list[tuple[str, Any]]:
         ("年利率", percent(row.rate_bp)),
         ("期限", f"{row.months} 个月"), ("还款方式", f"{row.get_method_display()}，每 {row.period_months} 个月"),
         ("结息日", f"每月 {row.settlement_day} 日"), ("计息与取整", f"{row.get_day_count_display()}，{row.get_rounding_display()}"),
-    ]  # type: ignore[attr-defined]  # fmt: skip
+    ]  # fmt: skip
 
 
 @page(power=VIEW)
