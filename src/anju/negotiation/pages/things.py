@@ -111,7 +111,7 @@ def decision(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         crumbs=[*CRUMBS, ("三重一大决定", reverse("negotiation:decisions"))],
         facts=[
             ("决定什么", found.get_kind_display()), ("项目", project.name if project else None), ("党组织前置研究", found.studied_on),
-            ("董事会决定", found.decided_on), ("复核", found.confirmed_on),
+            ("董事会决定", found.decided_on), ("复核", found.confirmed_on or ""),
         ],
         acts=[
             ("复核", reverse("negotiation:confirm_decision", args=[found.pk]), "negotiation.confirm_decision", not confirmed, "已复核"),
@@ -136,7 +136,7 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     facts: list[tuple[str, Any]] = [
         ("项目", found.project.name), ("收购主体", found.acquirer.name), ("单价", price(found.price_fen_m2)),
         ("房源", f"{found.units_count} 套，{m2(found.gross_cm2)}"), ("总价", yuan(total)), ("起草", found.drafted_on),
-        ("签署", found.signed_on), ("有效期至", found.valid_until), ("失效原因", found.end_reason or None),
+        ("签署", found.signed_on or ""), ("有效期至", found.valid_until), ("失效原因", found.end_reason),
     ]  # fmt: skip
     if not party:
         facts.insert(3, ("收购价上限", price(found.ceiling.ceiling_fen_m2)))

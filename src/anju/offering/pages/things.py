@@ -11,7 +11,7 @@ from anju.base.acts.context import SHANGHAI
 from anju.base.numbers import yuan
 from anju.ledger import books
 from anju.offering import reads, sources
-from anju.offering.models import Batch, Choice, Draw
+from anju.offering.models import Batch, Choice, Draw, Gate
 from anju.offering.pages.lists import CRUMBS, TONES, VIEW, batch_or_404, batch_url
 from anju.parties.access import page
 from anju.policy.verdict import Verdict
@@ -42,10 +42,10 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         request, title=f"{found.project.name} {found.number}", clause="3.5-3", crumbs=CRUMBS, template="offering/batch.html",
         sub=f"{progress.offered} 套，{found.get_method_display()}，申请截止 {found.apply_until}", obj=found,
         state=(TONES.get(found.state) or tones.tone_of(found.state), found.get_state_display()),
-        steps=_steps(found, last), context=context, acts=_acts(request, found, last, progress),
+        steps=_steps(found, last, gate), context=context, acts=_acts(request, found, last, progress),
         facts=[
             ("公告日", found.announced_on), ("申请期限", f"{found.apply_from} 至 {found.apply_until}"),
-            ("缴定金截止", found.earnest_until), ("选房顺序", found.get_method_display()), ("每套定金", yuan(found.earnest_fen)),
+            ("缴定金截止", found.earnest_until or "未定"), ("选房顺序", found.get_method_display()), ("每套定金", yuan(found.earnest_fen)),
             ("意向书", found.letter.number), ("收购主体", found.letter.acquirer.name),
             ("定金账余额", yuan(books.balance(book, "bank")) if book else None),
         ],
@@ -53,7 +53,7 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _steps(found: Batch, last: Draw | None) -> list[shown.Step]:
+def _steps(found: Batch, last: Draw | None, gate: Gate | None) -> list[shown.Step]:
     at = AT[found.state]
     dates: dict[int, Any] = {0: found.announced_on, 1: found.apply_until}
     if last:
@@ -62,6 +62,8 @@ def _steps(found: Batch, last: Draw | None) -> list[shown.Step]:
             dates[3] = reads.day_of(last.drawn_at)
     if found.earnest_until:
         dates[4] = found.earnest_until
+    if gate:
+        dates[5] = reads.day_of(gate.judged_at)
     return shown.steps_of(STEPS, at, dates)
 
 
@@ -129,9 +131,9 @@ def draw(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         state=("ok", "已排定") if row.drawn_at else ("near", "待排定"), context=context,
         facts=[
             ("封存时间", row.frozen_at), ("参加家庭", f"{row.entrants.count(chr(10))} 户"), ("房源", f"{row.homes.count(chr(10))} 套"),
-            ("家庭名单摘要", row.freeze_sha256), ("房源名单摘要", row.homes_sha256), ("公告安排", row.fixed_at),
-            ("揭开密数截止", row.reveal_until), ("开奖时间", row.value_from), ("排定时间", row.drawn_at),
-            ("记录摘要", row.transcript_sha256 or None), ("重排理由", row.reason or None),
+            ("家庭名单摘要", row.freeze_sha256), ("房源名单摘要", row.homes_sha256), ("公告安排", row.fixed_at or ""),
+            ("揭开密数截止", row.reveal_until or ""), ("开奖时间", row.value_from or ""), ("排定时间", row.drawn_at or ""),
+            ("记录摘要", row.transcript_sha256), ("重排理由", row.reason),
         ],
         acts=_draw_acts(found, row, mine),
     )  # fmt: skip
@@ -196,8 +198,8 @@ def choice(request: HttpRequest, choice_id: UUID) -> HttpResponse:
             ("受理号", application.number), ("编号", found.subscription.draw_number), ("志愿", "、".join(found.subscription.wishes)),
             ("房源", f"{home.label}，{home.unit.rooms} 室 {home.unit.gross_cm2 / 10_000:.2f} ㎡"),
             ("价格" if home.tenure == "sale" else "月租金", yuan(home.amount_fen)), ("应缴定金", yuan(found.earnest_fen)),
-            ("选房时间", found.chosen_at), ("到账日期", found.earnest_paid_on), ("银行回单号", found.earnest_reference or None),
-            ("结束", found.ended_on), ("原因", found.end_reason or None),
+            ("选房时间", found.chosen_at), ("到账日期", found.earnest_paid_on or ""), ("银行回单号", found.earnest_reference),
+            ("结束", found.ended_on or ""), ("原因", found.end_reason),
         ],
         acts=[
             ("登记定金到账", to("pay"), "offering.record_earnest", found.state == "chosen", "不在待缴定金"),

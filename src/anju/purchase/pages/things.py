@@ -48,8 +48,8 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     facts: list[tuple[str, Any]] = [
         ("项目", found.project.name), ("意向书", found.letter.number), ("单价", price(found.price_fen_m2)),
         ("总价", f"{yuan(found.total_fen)}（{capitals(found.total_fen)}）"), ("房源", f"{found.units_count} 套，{m2(found.gross_cm2)}"),
-        ("起草", found.drafted_on), ("签署", found.signed_on), ("已到期应付", yuan(reads.due_fen(found))),
-        ("撤销原因", found.end_reason or None),
+        ("起草", found.drafted_on), ("签署", found.signed_on or ""), ("已到期应付", yuan(reads.due_fen(found))),
+        ("撤销原因", found.end_reason),
     ]  # fmt: skip
     gate = None if party else found.gate
     if gate:
@@ -62,6 +62,7 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
         verdicts=[Verdict.from_dict(v) for v in gate.verdicts] if gate else None, acts=_acts(found),
         context={
             "steps_": [(step, shown.file_url(step.evidence_id) if step.evidence_id else "") for step in steps],
+            "next_step": next((step.pk for step in steps if step.reached_on is None), None),
             "homes": sorted(homes, key=lambda h: order[h.unit_id]), "found": found,
         },
     )  # fmt: skip
@@ -90,8 +91,8 @@ def special(request: HttpRequest, gate_id: UUID) -> HttpResponse:
         note=None if open_ else ("unk", f"批次为「{found.batch.get_state_display()}」。"),
         facts=[
             ("已缴定金", f"{found.taken} 套"), ("达标需要", f"{found.needed} 套（{found.offered} 套的 {found.ratio}%）"),
-            ("决议", row.resolution.number if row else None), ("决定日期", row.decided_on if row else None),
-            ("特殊情况", row.reason if row else None), ("复核", row.confirmed_on if row else None),
+            ("决议", row.resolution.number if row else ""), ("决定日期", row.decided_on if row else ""),
+            ("特殊情况", row.reason if row else ""), ("复核", (row.confirmed_on if row else None) or ""),
         ],
         acts=[
             ("登记一事一议", reverse("purchase:record_special", args=[found.pk]), "purchase.record_special_decision", open_ and row is None,
