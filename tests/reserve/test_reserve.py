@@ -1,5 +1,6 @@
 """Into the reserve, by whatever way: only what passed or was waived; the database holds it where the code is passed by."""
 
+import contextlib
 import threading
 from typing import Any
 
@@ -13,6 +14,7 @@ from anju.base.acts.models import Refusal
 from anju.base.regions import scope
 from anju.policy.verdict import Outcome
 from anju.reserve import acts, reads
+from anju.reserve.acts import reserving
 from anju.reserve.models import OUTSIDE, Project, StockSnapshot, StockUnit, Unit, Waiver
 from anju.reserve.states import PROJECT, UNIT
 from reserve import make
@@ -334,3 +336,48 @@ def test_two_who_list_the_same_home_at_once_leave_it_listed_once(guard: bool, mo
         count = Unit.objects.count()
     # Without the claim both lists take the homes: the race is real, and only the claim decides it.
     assert (count, sum(isinstance(one, Conflict) for one in said)) == ((3, 1) if guard else (6, 0))
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.clause("3.3-4")
+@pytest.mark.parametrize("guard", [True, False], ids=["under the project's lock", "the lock switched off"])
+def test_two_admissions_at_once_do_not_pass_the_share_together(guard: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """3 small homes are in; 2 large ones make 3 of 5, one more alone 3 of 4: lawful each, and 3 of 6 together is not 51 %."""
+    found = make.screened(rows=[rent(at, 600_000) for at in (1, 2, 3, 7)] + [rent(at, 900_000) for at in (4, 5, 6)])
+    homes = make.units(found)
+    acts.admit_units(ctx=make.ctx("acquirer_head"), project_id=found.id, unit_ids=make.ids(homes[:3]))
+    meet = threading.Barrier(2)
+    real = reserving._blocked_by_share
+
+    def judged(*given: Any) -> Any:
+        answer = real(*given)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meet.wait(1)  # both have judged before either writes, where nothing keeps them apart
+        return answer
+
+    monkeypatch.setattr(reserving, "_blocked_by_share", judged)
+    if not guard:
+        monkeypatch.setattr(reserving, "project_for", lambda ctx, key: Project.objects.get(region=ctx.region, id=key))
+    said: list[Any] = []
+
+    def go(ids: list[Any]) -> None:
+        try:
+            said.append(acts.admit_units(ctx=make.ctx("acquirer_head"), project_id=found.id, unit_ids=ids))
+        except Refused as error:
+            said.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=go, args=[make.ids(part)]) for part in (homes[3:5], homes[5:6])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with scope(make.CITY):
+        inside = Unit.objects.filter(state="reserved")
+        large = inside.filter(gross_cm2__gt=700_000).count()
+        small = inside.count() - large
+    refused = [one for one in said if isinstance(one, Refused)]
+    if guard:
+        assert len(refused) == 1 and 1000 * small >= 510 * (small + large)
+    else:
+        assert not refused and (small, large) == (3, 3), "without the lock the limit is passed: the race is real"

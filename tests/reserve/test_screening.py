@@ -86,6 +86,29 @@ def test_a_check_that_is_missing_or_failed_blocks_every_home(item: str, how: str
         acts.admit_units(ctx=make.ctx("acquirer_head"), project_id=found.id)
 
 
+@pytest.mark.clause("3.3-5")
+def test_each_check_is_shown_with_the_document_it_rests_on() -> None:
+    found = make.project()
+    make.take(found, [make.row(1)])
+    items = [item for item in make.check_items(make.ctx().inforce()) if item != "risk"]
+    for item in items:
+        acts.record_check(
+            ctx=make.ctx(),
+            project_id=found.id,
+            item=item,
+            passed=True,
+            document=f"文号 {item}",
+            file_name="a.pdf",
+            file_data=make.PDF,
+        )
+    acts.screen_project(ctx=make.ctx(), project_id=found.id)
+    with scope(make.CITY):
+        said = {v.sentence: v.evidence for v in reads.project_verdicts(found_again(found))}
+    assert said["产权清晰：已核查"] == "文号 title" and said["已竣工，为现房"] == "文号 built"
+    assert said["防道德风险：已核查"] == "文号 guards.moral_hazard"
+    assert [e for s, e in said.items() if "风险可控" in s] == [""], "a check that nobody made rests on nothing"
+
+
 @pytest.mark.clause("3.3-2")
 def test_price_and_place_stay_open_and_do_not_keep_a_home_out() -> None:
     found = make.screened()

@@ -79,7 +79,8 @@ def _facts(found: Plan) -> list[tuple[str, Any]]:
 
 def _figures(found: Plan, wanted: int) -> list[tuple[Any, ...]]:
     return [
-        ("第一意向", wanted, "户"), ("拟购", found.households, "套"), ("未满足", wanted - found.households, "户"),
+        ("第一意向", f"{wanted:,}", "户"), ("拟购", f"{found.households:,}", "套"),
+        ("未满足", f"{wanted - found.households:,}", "户"),
         ("按上限计", numbers.wan(found.cost_fen), ""), ("预算余额", numbers.wan(found.budget_fen - found.cost_fen), ""),
     ]  # fmt: skip
 
@@ -89,7 +90,7 @@ def _note(found: Plan, wanted: int) -> tuple[str, str]:
     if short == 0:
         return "ok", f"预算内可满足全部 {wanted} 户的第一意向。"
     reason, count = reads.reasons(found)[0]
-    return "near", f"还有 {short} 户的第一意向没有满足，最多的原因是：{reason}（{count} 户）。"
+    return "near", f"还有 {short:,} 户的第一意向没有满足，最多的原因是：{reason}（{count:,} 户）。"
 
 
 @page(power="planning.solve_plan")

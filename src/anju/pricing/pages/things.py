@@ -77,20 +77,24 @@ def _note(lines: reads.Lines, waiting: Ceiling | None) -> tuple[str, str] | None
 
 
 def _lines(lines: reads.Lines) -> list[dict[str, Any]]:
-    """The three lines and the offers as bars on one scale; what is not known has no bar."""
-    found: list[tuple[str, int | None, str]] = [
-        ("卖方底价（债务 ÷ 面积）", lines.floor_fen_m2, "near"), ("卖方报价", lines.asked_fen_m2, "near"),
-        ("收购价上限", lines.ceiling_fen_m2, "ink"), ("配售均价", lines.sale_fen_m2, "blue"),
-    ]  # fmt: skip
-    found += [(f"{offer.side} {offer.on}", offer.price_fen_m2, "near") for offer in lines.offers[:6]]
-    most = max([value for _, value, _ in found if value] or [1])
+    """The three lines and the offers as bars on one scale; what is not known has no bar. Only what is paid to the seller
+    can lie above the ceiling.
+    """
+    sellers: list[tuple[str, int | None]] = [
+        ("卖方底价（债务 ÷ 面积）", lines.floor_fen_m2),
+        ("卖方报价", lines.asked_fen_m2),
+    ]
+    sellers += [(f"{offer.side} {offer.on}", offer.price_fen_m2) for offer in lines.offers[:6]]
+    own: list[tuple[str, int | None]] = [("收购价上限", lines.ceiling_fen_m2), ("配售均价", lines.sale_fen_m2)]
+    most = max([value for _, value in [*sellers, *own] if value] or [1])
     mark = lines.ceiling_fen_m2
     return [
         {
             "label": label, "text": price(value), "width": f"{100 * value / most:.2f}" if value else None,
-            "mark": f"{100 * mark / most:.2f}" if mark else None, "over": bool(value and mark and value > mark),
+            "mark": f"{100 * mark / most:.2f}" if mark else None,
+            "over": bool(value and mark and value > mark and (label, value) in sellers),
         }
-        for label, value, _ in found
+        for label, value in [*sellers, *own]
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from anju.policy.parameters import InForce
 from anju.policy.rules import screening as rules
 from anju.policy.verdict import Verdict, worst
 from anju.reserve.acts.common import live, project_for
-from anju.reserve.facts import UNIT_FACTS, project_facts, unit_facts_of
+from anju.reserve.facts import BUILT, GUARDS, UNIT_FACTS, check_items, project_facts, unit_facts_of
 from anju.reserve.models import TENURES, Check, Project, ProjectScreening, Unit
 
 Rows = Sequence[Mapping[str, Any]]
@@ -39,7 +40,8 @@ def screen_project(*, ctx: ActContext, project_id: UUID, tenures: Sequence[str] 
         raise Refused(f"项目 {project.name} 没有可核查的房源；请先导入楼盘表", clause="3.3-1")
     project.round += 1
     project.save(update_fields=["round"])
-    part = rules.screen_project(project_facts(project, live_checks(project)), inforce)
+    checks = live_checks(project)
+    part = with_documents(rules.screen_project(project_facts(project, checks), inforce), checks, inforce)
     counts: Counter[str] = Counter()
     for tenure, _ in TENURES:
         homes = rows if tenure in tenures else [row for row in rows if row["tenure"] == tenure]
@@ -62,6 +64,21 @@ def _known(tenures: Iterable[str]) -> None:
 def live_checks(project: Project) -> list[Check]:
     """The checks in force, one an item."""
     return list(Check.objects.filter(region=project.region, project=project, live=True).order_by("item"))
+
+
+def with_documents(part: Sequence[Verdict], checks: Sequence[Check], inforce: InForce) -> list[Verdict]:
+    """The verdicts on checks, each with the document that its check rests on; the rules answer in the order of the items."""
+    documents = {check.item: check.document for check in checks}
+    items = check_items(inforce)
+    order = {
+        "3.3-2-built": [BUILT], "3.3-2-guards": [i for i in items if i.startswith(GUARDS)], "3.3-5-five": list(rules.FIVE),
+    }  # fmt: skip
+    queues = {rule: iter(names) for rule, names in order.items()}
+    found = []
+    for verdict in part:
+        item = next(queues[verdict.rule], "") if verdict.rule in queues else ""
+        found.append(replace(verdict, evidence=verdict.evidence or documents.get(item, "")))
+    return found
 
 
 def part_for(tenure: str, part: Sequence[Verdict], homes: Rows, inforce: InForce) -> list[Verdict]:

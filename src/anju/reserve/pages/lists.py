@@ -45,7 +45,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         search=("number", "name"), search_hint="项目编号或名称的开头", export_name="储备项目",
         views=[("全部", {}), ("待核查入库", {"state": "declared"}), ("已入储备", {"state": "reserved"}), ("已定价", {"state": "priced"})],
         actions=[
-            ("房源名单", reverse("reserve:units"), VIEW), ("库存快照", reverse("reserve:snapshots"), VIEW),
+            ("房源名单", reverse("reserve:units"), VIEW), ("库存快照", reverse("reserve:snapshots"), "reserve.view_stock"),
             ("申报项目", reverse("reserve:declare"), "reserve.declare_project"),
         ],
         empty="还没有申报的项目；请申报，或在“导入与导出”导入项目申报表",
@@ -115,7 +115,7 @@ def units(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(power=VIEW)
+@page(power="reserve.view_stock")
 def snapshots(request: HttpRequest) -> HttpResponse:
     """库存快照."""
     columns = [

@@ -180,7 +180,7 @@ def _unit_note(found: Unit, sheet: reads.Sheet | None) -> tuple[str, str] | None
     return tone, f"{text}{said}"
 
 
-@page(power=VIEW)
+@page(power="reserve.view_stock")
 def snapshot(request: HttpRequest, snapshot_id: UUID) -> HttpResponse:
     """库存快照: its cells."""
     found = reads.in_region(StockSnapshot.objects.all(), region_of(request)).filter(id=snapshot_id).first()
