@@ -15,6 +15,7 @@ from anju.base.regions import scope, uuid7
 from anju.homes import acts, judging
 from anju.homes.models import Contract
 from anju.ledger import books
+from anju.ledger.models import Voucher
 from anju.needs.models import Application
 from anju.offering.models import Choice
 from anju.policy.parameters import ParameterBook, Setting
@@ -62,6 +63,9 @@ def test_a_sale_moves_home_household_choice_and_earnest_money_at_once() -> None:
         )
         assert project and earnest
         assert books.balance(project, "sale_income") == -EARNEST, "the earnest money is part of the price"
+        assert Voucher.objects.get(book=project).reference == contract.number, (
+            "so the bank's line is matched without a doubt"
+        )
         assert books.balance(earnest, "earnest_owed") == -EARNEST, "of two households one is still owed"
         persons = [bytes(p) for p in application.members.values_list("document_blind", flat=True)]
         assert len(seam.holders(seam.HOME, persons)) == 2

@@ -170,5 +170,7 @@ def take_earnest(ctx: ActContext, contract: Contract) -> None:
     books.link(
         ctx=ctx, from_book=found["earnest"], to_book=found["project"], kind="earnest_to_project", amount_fen=contract.earnest_fen,
         document=contract.number, key=f"contract:{contract.id}", to_credit="sale_income" if contract.tenure == SALE else "deposits",
+        # The instruction to the bank carries the contract's number, so its statement line is matched without a doubt.
+        reference=contract.number,
         memo=f"{contract.number} 定金{'转购房款' if contract.tenure == SALE else '转押金'}",
     )  # fmt: skip
