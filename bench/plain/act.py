@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections, models, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.test import override_settings
 from django.urls import path
 from django.utils import timezone
@@ -48,12 +48,14 @@ def lay_tables(keys: Iterable[UUID]) -> None:
 @login_required
 def answer_check(request: HttpRequest, key: UUID) -> HttpResponse:
     """One check is answered: the row saved, its ticket closed, the next opened."""
-    form = CheckForm(request.POST or None, checks=list(CRITERIA.items()))
-    if not form.is_valid():
-        return render(request, "web/form.html", {"form": form}, status=422)
-    given, today = form.cleaned_data, timezone.localdate()
+    today = timezone.localdate()
     with transaction.atomic():
-        row = PlainAdmission.objects.select_for_update().get(pk=key)
+        row = get_object_or_404(PlainAdmission.objects.select_for_update(), pk=key)
+        groups = [(f"group:{m['name']}", m["name"]) for m in row.facts["group"]]
+        form = CheckForm(request.POST or None, checks=[*CRITERIA.items(), *groups])
+        if not form.is_valid():
+            return render(request, "web/form.html", {"form": form}, status=422)
+        given = form.cleaned_data
         row.facts["criteria"][given["check"]] = {"answer": given["answer"], "evidence": given["evidence"]}
         row.verdicts, row.judged_on = list(row.verdicts), today
         row.save(update_fields=["facts", "verdicts", "judged_on"])

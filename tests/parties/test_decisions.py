@@ -10,9 +10,9 @@ from anju.base.acts.models import Refusal
 from anju.base.regions import scope
 from anju.base.tickets.desk import waiting
 from anju.parties import acts, reads
-from anju.parties.context import parameter_book
-from anju.parties.models import Resolution, Setting
-from anju.policy.parameters import Unset, catalogue
+from anju.parties.context import at_the_door, parameter_book
+from anju.parties.models import Account, Resolution, Setting
+from anju.policy.parameters import ParameterBook, Unset, catalogue
 from parties.cast import CITY, COUNTY, MONDAY, acting, appointed, attack, task_force
 from support.db import context, open_act
 
@@ -275,3 +275,24 @@ def test_every_open_parameter_says_what_it_blocks() -> None:
     rows = reads.open_parameters(CITY, MONDAY)
     assert {u.name for u in rows} == {p.name for p in catalogue().values() if p.open}
     assert all(u.blocks and u.title and u.clause for u in rows)
+
+
+def test_a_request_after_a_confirmation_judges_by_the_new_value_and_one_before_keeps_its_book(
+    office: tuple[ActContext, ActContext],
+) -> None:
+    who = Account.objects.get(username="office")
+
+    def book() -> ParameterBook:
+        actor = at_the_door(who, None)
+        assert actor is not None
+        return actor.context().params
+
+    before = book()
+    assert isinstance(before.on(MONDAY, CITY).get("apply_window_days"), Unset)
+    assert book() is before, "nothing was confirmed between the two requests"
+    put(office, "apply_window_days", 10)
+    assert str(book().on(MONDAY, CITY).get("apply_window_days")) == "10"
+    put(office, "apply_window_days", 12, TUESDAY)
+    after = book().on(TUESDAY, CITY)
+    assert str(after.get("apply_window_days")) == "12"
+    assert isinstance(before.on(MONDAY, CITY).get("apply_window_days"), Unset)

@@ -18,7 +18,7 @@ from anju.base.calendar.models import Installation
 from anju.base.regions import APP, PARTY, city_of, region_range, scope
 from anju.parties.models import Account, Appointment, Post, PostPower, Region, Setting
 from anju.parties.posts import FAMILY, PARTY_POSTS
-from anju.policy.parameters import ParameterBook
+from anju.policy.parameters import InForce, ParameterBook
 from anju.policy.parameters import Setting as BookSetting
 
 __all__ = ["FAMILY", "PARTY_POSTS", "Actor", "actor", "actor_named", "live_appointments", "parameter_book", "powers_of"]
@@ -29,7 +29,7 @@ class StoredBook(ParameterBook):
     one is cheap."""
 
     def __init__(self) -> None:
-        pass
+        self._days: dict[tuple[date, str], InForce] = {}
 
     @cached_property
     def _settings(self) -> dict[str, list[BookSetting]]:  # type: ignore[override]
@@ -40,10 +40,31 @@ class StoredBook(ParameterBook):
             found.setdefault(row[0], []).append(BookSetting(*row))
         return found
 
+    def on(self, day: date, region: str) -> InForce:
+        """As the book says; a day asked for again is not worked out again."""
+        if (day, region) not in self._days:
+            if len(self._days) >= DAYS_KEPT:
+                self._days.clear()
+            self._days[day, region] = super().on(day, region)
+        return self._days[day, region]
 
-def parameter_book() -> ParameterBook:
-    """The plan's, the province's and the nation's values with all confirmed settings of the city and its counties."""
-    return StoredBook()
+
+BOOKS_KEPT, DAYS_KEPT = 4, 400
+_books: dict[str, StoredBook] = {}
+
+
+def parameter_book(version: str = "") -> ParameterBook:
+    """The plan's, the province's and the nation's values with all confirmed settings of the city and its counties.
+
+    ``version`` names the confirmed settings as the request met them at the door: a book of the same ones is used again.
+    """
+    if not version:
+        return StoredBook()
+    if version not in _books:
+        if len(_books) >= BOOKS_KEPT:
+            _books.clear()
+        _books[version] = StoredBook()
+    return _books[version]
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,7 @@ class Actor:
     powers: frozenset[str]
     now: datetime
     installation: Installation
+    settings_version: str = ""
 
     @cached_property
     def region_name(self) -> str:
@@ -114,7 +136,7 @@ class Actor:
             )
         return ActContext(
             account=self.account.id, post=self.post, region=region or self.region, powers=self.powers, now=self.now,
-            params=parameter_book(), organisation=self.appointment.organisation_id, demonstration=self.synthetic,
+            params=parameter_book(self.settings_version), organisation=self.appointment.organisation_id, demonstration=self.synthetic,
             home=home, key=key or None,
         )  # fmt: skip
 
@@ -140,12 +162,15 @@ def _live(rows: Iterable[Appointment], on: date) -> list[Appointment]:
     return sorted(found, key=lambda r: (r.post.order, r.region, str(r.id)))
 
 
-# Every request asks it: whose installation, which posts, which powers, in one round trip.
+# Every request asks it, in one round trip: whose installation, which posts, which powers, which settings (confirmed ones are
+# never changed or removed, so that their ids name them).
 AT_THE_DOOR = """
 SELECT i.id, i.kind, i.city, i.origin, i.clock,
        a.id, a.account_id, a.post_id, a.region, a.organisation_id, a.since, a.until,
        p.code, p.title, p.organisation_kinds::text, p.party, p."order",
-       ARRAY(SELECT w.power FROM parties_postpower w WHERE w.post_id = a.post_id)
+       ARRAY(SELECT w.power FROM parties_postpower w WHERE w.post_id = a.post_id),
+       (SELECT count(*) || ':' || coalesce(bit_xor(hashtextextended(s.id::text, 0)), 0)
+          FROM parties_setting s WHERE s.confirmed_by IS NOT NULL)
   FROM base_installation i
   LEFT JOIN (parties_appointment a JOIN parties_post p ON p.code = a.post_id) ON a.account_id = %s
  WHERE i.id = 1
@@ -167,7 +192,7 @@ def at_the_door(account: Account, wanted: str | None) -> Actor | None:
     now = now_of(house)
     held = _live([_appointment(row) for row in rows], day_of(now))
     chosen = next((r for r in held if str(r.id) == wanted), held[0] if held else None)
-    return Actor(account, chosen, powers[chosen.id], now, house) if chosen else None
+    return Actor(account, chosen, powers[chosen.id], now, house, rows[0][18]) if chosen else None
 
 
 def _appointment(row: Sequence[Any]) -> Appointment:

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, Transitions, act
-from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.base.tickets.desk import close_tickets
 from anju.parties import reads
-from anju.parties.acts.shared import filled, held_by, person
+from anju.parties.acts.shared import filled, held_by, person, put_on_desk
 from anju.parties.models import Admission, Organisation
 from anju.policy.rules.acquirer import CRITERIA
 from anju.policy.verdict import Outcome, Verdict, blocks
@@ -58,9 +58,9 @@ def propose_admission(
     _judge(row, ctx, on=valid_from)
     row.save(update_fields=["verdicts", "judged_on"])
     ctx.on(row, acquirer=acquirer_id, document=document, facts=kept)
-    open_ticket(
-        ctx=ctx, kind="decide_admission", title=f"审定收购主体准入：{acquirer.name}", post="office_head", obj=row,
-        url=f"/parties/admissions/{row.pk}/", limit_days=None,
+    put_on_desk(
+        ctx, kind="decide_admission", title=f"审定收购主体准入：{acquirer.name}", post="office_head", obj=row,
+        url=f"/parties/admissions/{row.pk}/",
     )  # fmt: skip
     return row
 
@@ -162,10 +162,10 @@ def _keep_open_checks(row: Admission, ctx: ActContext) -> None:
     """An admitted acquirer whose checks are still open stays on the office's desk."""
     count = sum(v["outcome"] != Outcome.PASS.value for v in row.verdicts)
     if row.state == "admitted" and count:
-        open_ticket(
-            ctx=ctx, kind="open_checks", title=f"{row.acquirer.name}有 {count} 项准入核查待补", post="office_clerk",
+        put_on_desk(
+            ctx, kind="open_checks", title=f"{row.acquirer.name}有 {count} 项准入核查待补", post="office_clerk",
             obj=row,
-            url=f"/parties/admissions/{row.pk}/", limit_days=None,
+            url=f"/parties/admissions/{row.pk}/",
         )  # fmt: skip
 
 

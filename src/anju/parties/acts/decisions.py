@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
-from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.base.tickets.desk import close_tickets
 from anju.parties import reads
-from anju.parties.acts.shared import filled, held_by, in_own_region, locked, person
+from anju.parties.acts.shared import filled, held_by, in_own_region, locked, person, put_on_desk
 from anju.parties.context import parameter_book
 from anju.parties.models import Organisation, Resolution, Setting
 from anju.policy.parameters import BY, BadValue, Loosens, Value, catalogue, check_setting
@@ -43,9 +43,9 @@ def propose_resolution(
         )  # fmt: skip
     ctx.on(row, number=row.number, title=row.title, votes=[votes_for, votes_against])
     ctx.happened(decided_on)
-    open_ticket(
-        ctx=ctx, kind="adopt_resolution", title=f"复核决议 {row.number}", post="office_head", obj=row,
-        url=f"/parties/resolutions/{row.pk}/", limit_days=None, region=row.owner_region,
+    put_on_desk(
+        ctx.at(row.owner_region), kind="adopt_resolution", title=f"复核决议 {row.number}", post="office_head", obj=row,
+        url=f"/parties/resolutions/{row.pk}/",
     )  # fmt: skip
     return row
 
@@ -87,9 +87,9 @@ def propose_setting(
     )  # fmt: skip
     touched = reads.touched(name, ctx.region, valid_from)
     ctx.on(row, name=name, value=value, valid_from=valid_from, document=document, touched=[[t, n] for t, n in touched])
-    open_ticket(
-        ctx=ctx, kind="confirm_setting", title=f"复核参数「{catalogue()[name].title}」", post="office_head", obj=row,
-        url=f"/parties/settings/{row.pk}/", limit_days=None,
+    put_on_desk(
+        ctx, kind="confirm_setting", title=f"复核参数「{catalogue()[name].title}」", post="office_head", obj=row,
+        url=f"/parties/settings/{row.pk}/",
     )  # fmt: skip
     return row
 

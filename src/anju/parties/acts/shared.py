@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput
 from anju.base.regions import region_range
+from anju.base.tickets.desk import new_ticket, open_tickets
 
 M = TypeVar("M", bound=models.Model)
 
@@ -45,6 +46,12 @@ def person(ctx: ActContext) -> UUID:
     if ctx.account is None:
         raise Forbidden("这一项须由本人登录账号办理，系统不能代办")
     return ctx.account
+
+
+def put_on_desk(ctx: ActContext, *, kind: str, title: str, post: str, obj: models.Model, url: str) -> None:
+    """Something that waits without a limit of days; the same that waits already is not put there twice. One round trip."""
+    row = new_ticket(ctx=ctx, kind=kind, title=title, post=post, obj=obj, url=url, limit_days=None, due_on=None)
+    open_tickets(rows=[row])
 
 
 def filled(text: str, field: str, title: str) -> str:
