@@ -199,6 +199,28 @@ def test_a_file_is_brought_checked_cell_by_cell_and_not_stored_until_another_acc
         assert words in page, words
 
 
+def test_a_file_comes_in_over_the_interface_as_it_does_on_the_pages(kind: Any) -> None:
+    client = signed_in("office_clerk")
+    titles = [c["title"] for k in client.get("/api/loads/kinds").json() if k["name"] == "test" for c in k["columns"]]
+    assert titles == ["名称", "面积"]
+    found = client.post("/api/loads/bring/test", {"file": _sheet([["甲", "1"], ["乙", "不是数"]], ["名称", "面积"])})
+    assert found.status_code == 200, found.content.decode()
+    body = found.json()
+    assert (body["good"], body["bad"], body["state"]) == (1, 1, "checked")
+    assert body["errors"][0]["column"] == "面积" and body["errors"][0]["clause"] == "3.3-3"
+    own = client.post(f"/api/loads/{body['id']}/accept", {"reasons": {}}, content_type="application/json")
+    assert own.status_code == 422 and "另一人" in own.json()["sentence"]
+    back = client.post(f"/api/loads/{body['id']}/reject", {"reason": "填错了"}, content_type="application/json")
+    assert back.json()["state"] == "rejected"
+    assert client.get(f"/api/loads/{uuid7()}").status_code == 400
+
+
+def test_the_interface_wants_the_csrf_token_of_a_session(kind: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("office_clerk"), backend="anju.parties.signin.PasswordBackend")
+    assert client.post("/api/loads/bring/test", {"file": _sheet([["甲", "1"]], ["名称", "面积"])}).status_code == 403
+
+
 def test_a_post_that_may_not_bring_this_kind_is_told_so(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 

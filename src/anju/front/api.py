@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Schema
 from ninja.security import APIKeyCookie
 
 from anju.base.acts import Refused
+from anju.front import api_loads
 from anju.parties.access import page
 from anju.parties.middleware import refused_response
 
@@ -67,7 +68,8 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 
 def mount() -> None:
-    """Every room's router under its own name."""
+    """Every room's router under its own name, and the files that go in."""
+    api.add_router("/loads", api_loads.router, tags=["loads"])
     for room in settings.ROOMS:
         if room not in ("base", "web", "front") and importlib.util.find_spec(f"anju.{room}.api"):
             api.add_router(f"/{room}", importlib.import_module(f"anju.{room}.api").router, tags=[room])

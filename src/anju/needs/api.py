@@ -93,6 +93,14 @@ def _out(row: Application) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "name": mask_name(row.applicant_name), "place": None}
 
 
+@router.post("applications/import", response=LoadOut, summary="导入轮候申请表：只校验，收下在导入页办")
+def bring(request: HttpRequest, file: File[UploadedFile]) -> Any:
+    """Check an applications file; every bad cell comes back. It is accepted on the page of the load."""
+    ctx = request.anju.context()  # type: ignore[attr-defined]
+    load = loads.bring_file(ctx=ctx, kind="applications", name=file.name or "", data=file.read())
+    return {"id": load.id, "state": load.state, "good": load.good, "bad": load.bad, "errors": load.errors}
+
+
 @router.get("applications/{number}", response=ApplicationOut, summary="一份轮候申请（已遮盖），含位次")
 def application(request: HttpRequest, number: str) -> Any:
     """One application by its number, with its place on the list."""
@@ -116,11 +124,3 @@ def snapshots(request: HttpRequest) -> Any:
         }
         for row in rows
     ]  # fmt: skip
-
-
-@router.post("applications/import", response=LoadOut, summary="导入轮候申请表：只校验，收下在导入页办")
-def bring(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """Check an applications file; every bad cell comes back. It is accepted on the page of the load."""
-    ctx = request.anju.context()  # type: ignore[attr-defined]
-    load = loads.bring_file(ctx=ctx, kind="applications", name=file.name or "", data=file.read())
-    return {"id": load.id, "state": load.state, "good": load.good, "bad": load.bad, "errors": load.errors}

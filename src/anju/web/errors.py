@@ -5,11 +5,12 @@ import sys
 import uuid
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 log = logging.getLogger("anju.web")
+NOT_ALLOWED = "42501"  # insufficient_privilege
 
 
 def _answer(
@@ -48,9 +49,14 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours, with a number that the log holds too; a value that no column can hold (a NUL, a number too long) is 400."""
-    if isinstance(sys.exc_info()[1], DataError):
+    """500: a fault of ours, with a number that the log holds too; a value that no column can hold (a NUL, a number
+    too long) is 400; what the database does not show to this role is 403, even where a page forgot to ask."""
+    error = sys.exc_info()[1]
+    if isinstance(error, DataError):
         return bad_request(request)
+    if isinstance(error, ProgrammingError) and getattr(error.__cause__, "sqlstate", "") == NOT_ALLOWED:
+        log.error("the database refused a page that had let the post in, path %s", request.path)
+        return permission_denied(request)
     number = f"E-{uuid.uuid4().hex[:10].upper()}"
     log.error("request failed, number %s, path %s", number, request.path)
     return _answer(
