@@ -50,7 +50,7 @@ def posts(actor: Any) -> list[Any]:
         return [actor.appointment]
     today = actor.now.astimezone(SHANGHAI).date()
     rows = actor.account.appointments.select_related("post").order_by("post__order", "region")
-    return [r for r in rows if r.since <= today and (r.until is None or r.until >= today)]
+    return [r for r in rows if r.since <= today and (r.until is None or r.until > today)]
 
 
 def paths() -> dict[str, str]:
