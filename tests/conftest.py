@@ -39,6 +39,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         make_template(template)
         postgres.drop_database(os.environ["ANJU_DB"])
         postgres.create_database(os.environ["ANJU_DB"], template=template)
+        postgres.hurry(os.environ["ANJU_DB"])
         for alias in ("default", "owner"):  # the settings were read before this file
             settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = os.environ["ANJU_DB"]
         yield

@@ -24,7 +24,6 @@ def make_template(name: str) -> None:
         old = os.environ["ANJU_DB"]
         _lay(name)
         os.environ["ANJU_DB"] = old
-        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
         connection.execute(f"UPDATE pg_database SET datistemplate = true WHERE datname = '{name}'")
 
 

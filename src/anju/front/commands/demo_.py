@@ -27,6 +27,8 @@ def run(args: argparse.Namespace) -> int:
         postgres.drop_database(name)
     from anju.front.commands.start import house
 
+    postgres.create_database(name)
+    postgres.hurry(name)
     house()
     from anju.front.demo.core import run_programme
 

@@ -110,7 +110,7 @@ def _plan(rng: random.Random, at: int, region: str, order: int) -> Plan:
 
 def _special(found: Sequence[Plan]) -> None:
     """Three batches of the city, cheap and of the wished kind; and one project for each thing that goes wrong."""
-    batches = (("A", 60, "sale", "枫林雅苑"), ("B", 50, "rent", "青年里"), ("C", 40, "sale", "槐荫嘉园"))
+    batches = (("A", 60, "sale", "枫林雅苑"), ("B", 50, "sale", "槐荫嘉园"), ("C", 40, "rent", "青年里"))
     for plan, (kind, homes, tenure, name) in zip(found, batches, strict=False):
         plan.kind, plan.homes, plan.tenure, plan.name, plan.developer = kind, homes, tenure, name, 1
         plan.land, plan.construction, plan.appraised, plan.asked = 9_000, 230_000, 262_000, 246_000

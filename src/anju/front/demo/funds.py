@@ -141,12 +141,12 @@ def _payment(demo: "Demo", kind: str) -> Payment:
     if kind == "A":
         _refused(demo, given)
     row = acts.request_payment(ctx=demo.ctx("finance"), **given)
+    row = acts.examine_payment(ctx=demo.ctx("bank_1"), payment_id=row.pk)
     if kind == "A":
         demo.expect_refusal(
             "银行一人既审核又复核",
-            lambda: acts.approve_payment(ctx=demo.ctx("bank_1b"), payment_id=row.pk),
+            lambda: acts.approve_payment(ctx=replace(demo.ctx("bank_1b"), account=row.examiner), payment_id=row.pk),
         )
-    acts.examine_payment(ctx=demo.ctx("bank_1"), payment_id=row.pk)
     acts.approve_payment(ctx=demo.ctx("bank_1b"), payment_id=row.pk)
     demo.say(f"{project.name} 第 {row.ordinal} 笔提款 {yuan(row.amount_fen)}，银行两人审核后放款并冻结给出卖方")
     row = acts.settle_payment(
@@ -224,7 +224,8 @@ def _proceeds(demo: "Demo") -> None:
         "本项目债务未清就投入集团其他项目", lambda: acts.record_proceeds_use(ctx=demo.ctx(seller), **other)
     )
     demo.expect_refusal(
-        "价款截留他用", lambda: acts.record_proceeds_use(ctx=demo.ctx(seller), **{**given, "use": "dividend"})
+        "使用多于所得价款",
+        lambda: acts.record_proceeds_use(ctx=demo.ctx(seller), **{**given, "amount_fen": left + 1}),
     )
 
 

@@ -25,7 +25,7 @@ from anju.parties import context as posts
 from anju.parties import signin
 from anju.reserve.reads import in_region
 
-METHODS = {"A": "draw", "B": "waiting_list", "C": "draw"}
+METHODS = {"A": "draw", "B": "draw", "C": "waiting_list"}
 # How many households subscribe, and for how many homes the earnest money comes in: B and C stay below 95 %.
 SUBSCRIBERS = {"A": 240, "B": 110, "C": 90}
 UNPAID = {"A": 2, "B": 4, "C": 4}
@@ -44,10 +44,10 @@ def run(demo: Any) -> None:
     demo.advance(days=WINDOW_DAYS)
     for kind in BATCHES:
         _freeze(demo, kind)
-    for kind in ("A", "C"):
+    for kind in ("A", "B"):
         _ceremony(demo, kind)
     demo.advance(days=2)
-    for kind in ("A", "C"):
+    for kind in ("A", "B"):
         _values(demo, kind)
     for kind in BATCHES:
         demo.state[kind]["draw"] = _draw(demo, kind)
@@ -102,7 +102,7 @@ def _subscribe(demo: Any) -> None:
         outside = in_region(Application.objects.filter(state="refused"), demo.city).order_by("number").first()
     own = demo.state["family"].pk
     buyers = [row for row in waiting["sale"] if row.pk != own]
-    taken = {"A": buyers[: SUBSCRIBERS["A"]], "C": buyers[SUBSCRIBERS["A"] :], "B": waiting["affordable_rental"]}
+    taken = {"A": buyers[: SUBSCRIBERS["A"]], "B": buyers[SUBSCRIBERS["A"] :], "C": waiting["affordable_rental"]}
     for kind in BATCHES:
         _by_file(demo, kind, taken[kind][: SUBSCRIBERS[kind]])
     batch = demo.state["A"]["batch"]
@@ -186,7 +186,7 @@ def _freeze(demo: Any, kind: str) -> None:
 
 
 def _ceremony(demo: Any, kind: str) -> None:
-    """Two independent holders commit; the plan is announced; both reveal for A, one stays away for C."""
+    """Two independent holders commit; the plan is announced; both reveal for A, one stays away for B."""
     batch = demo.state[kind]["batch"]
     notary, citizen = demo.ctx("notary"), _phone(demo, CITIZEN_PHONE)
     if kind == "A":

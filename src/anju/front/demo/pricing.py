@@ -171,7 +171,7 @@ def _lists(demo: Any) -> None:
                 ctx=demo.ctx(buyer(plan.region)), project_id=project.id, coefficients=FLOORS,
                 base_fen_m2=held.ceiling_fen_m2 * SALE_OVER_CEILING // 100,
             )  # fmt: skip
-        if plan.kind == "B":
+        if plan.kind == "C":
             rents, last = [rent_row(plan, u) for u in homes], homes[-1]
     good = rents[-1]
     rents[-1] = {**good, "amount_fen": good["market_fen"]}
