@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from anju.base.claims import seam
 from anju.base.regions import uuid7
 from anju.funds import acts
 from support import laid
-from support.db import NOON, context, raw
+from support.db import NOON, context, open_act, raw
 from support.sold import sold
 
 CITY = "231200"
@@ -72,6 +73,8 @@ def world(
         laid.organisation("bank", f"建行{uuid7().hex[-6:]}"),
         laid.organisation("bank", f"农行{uuid7().hex[-6:]}"),
     )
+    with open_act(CITY):
+        seam.show_to(found.project.developer.id, [found.project.id], region=CITY)  # as its declaration does
     return World(
         found.project, found.agreement, found.project.developer, found.acquirer, bank, other, steps, found.units
     )

@@ -302,7 +302,12 @@ class Receipt(Placed):
 class BankLine(Placed):
     """One line of a bank statement; matched to exactly one voucher of the same amount, or shown first."""
 
-    HOWS: ClassVar = [("reference", "回单号"), ("day", "同日同额唯一"), ("hand", "人工")]
+    HOWS: ClassVar = [
+        ("reference", "回单号"),
+        ("document", "附言载明合同号"),
+        ("day", "同日同额唯一"),
+        ("hand", "人工"),
+    ]
 
     account = PlacedKey(SupervisedAccount, related_name="lines")
     booked_on = models.DateField()

@@ -1,5 +1,6 @@
 """The bank's statement: its lines taken in as they are, matched to vouchers to the fen, whatever is open shown first."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from anju.ledger.models import Voucher
 from anju.parties.acts.shared import held_by
 
 CLAUSE = "4.3-1"
+SEPARATORS = re.compile(r"[\s；;，,]+")  # a contract's number stands in the bank's remark as a word of its own
 TAKEN = {
     "voucher_matched_once": "这张凭证已对上另一笔流水，没有办理；请核对",
     "matched_to_the_fen": "流水与凭证金额不等，没有办理；对账须一分不差",
@@ -53,7 +55,8 @@ def take_lines(
 
 @act(clause=CLAUSE, title="自动对账")
 def match_lines(*, ctx: ActContext, account_id: UUID) -> dict[str, int]:
-    """Match what can be matched without a doubt: the bank's number and the amount, else the one voucher of that day and amount.
+    """Match what can be matched without a doubt, always to the fen: by the bank's number, by the contract that the bank's remark
+    names, else the one voucher of that day and amount.
 
     A line or voucher with two candidates stays open. How many were matched and how many lines are open.
     """
@@ -63,7 +66,7 @@ def match_lines(*, ctx: ActContext, account_id: UUID) -> dict[str, int]:
         .filter(region=ctx.region, account=account, voucher__isnull=True)
         .order_by("id")
     )
-    vouchers = list(reads.open_vouchers(account))
+    vouchers = list(reads.open_vouchers(account).select_related("link"))
     pairs = pair_up(lines, vouchers)
     for line, voucher, how in pairs:
         line.voucher, line.how, line.matched_on, line.matched_by = voucher, how, ctx.today, ctx.account
@@ -77,10 +80,10 @@ def match_lines(*, ctx: ActContext, account_id: UUID) -> dict[str, int]:
 
 
 def pair_up(lines: Sequence[BankLine], vouchers: Sequence[Voucher]) -> list[tuple[BankLine, Voucher, str]]:
-    """Lines and vouchers that fit each other alone; a pair by the bank's number leaves the field before days are compared."""
+    """Lines and vouchers that fit each other alone, by the strongest evidence first; a pair leaves the field before the next is asked."""
     found: list[tuple[BankLine, Voucher, str]] = []
     used: set[UUID] = set()
-    for how in ("reference", "day"):
+    for how in ("reference", "document", "day"):
         left = [x for x in lines if x.id not in used]
         right = [v for v in vouchers if v.id not in used]
         for line, voucher in _alone(left, right, how):
@@ -90,21 +93,32 @@ def pair_up(lines: Sequence[BankLine], vouchers: Sequence[Voucher]) -> list[tupl
 
 
 def _alone(lines: Sequence[BankLine], vouchers: Sequence[Voucher], how: str) -> list[tuple[BankLine, Voucher]]:
-    """The pairs of one key that has one line and one voucher."""
+    """The pairs of a key that one line and one voucher have, the line no second such key."""
     by_line: dict[Any, list[BankLine]] = defaultdict(list)
     by_voucher: dict[Any, list[Voucher]] = defaultdict(list)
-    for line in lines:
-        by_line[line.reference if how == "reference" else line.booked_on, line.amount_fen].append(line)
     for row in vouchers:
-        if how == "day" and row.reference:
-            continue  # it names its line: a line with another number is another movement
-        if how == "day" or row.reference:
-            by_voucher[row.reference if how == "reference" else row.value_date, row.bank_fen].append(row)
-    return [
-        (found[0], by_voucher[key][0])
-        for key, found in by_line.items()
-        if len(found) == 1 and len(by_voucher.get(key, [])) == 1
-    ]
+        for key in _said_by_voucher(row, how):
+            by_voucher[key, row.bank_fen].append(row)
+    for line in lines:
+        keys = [(key, line.amount_fen) for key in _said_by_line(line, how) if (key, line.amount_fen) in by_voucher]
+        if len(keys) == 1:
+            by_line[keys[0]].append(line)
+    return [(rows[0], by_voucher[key][0]) for key, rows in by_line.items() if len(rows) == len(by_voucher[key]) == 1]
+
+
+def _said_by_line(line: BankLine, how: str) -> set[Any]:
+    if how == "document":
+        return set(SEPARATORS.split(line.memo)) - {""}
+    return {line.reference if how == "reference" else line.booked_on}
+
+
+def _said_by_voucher(row: Voucher, how: str) -> set[Any]:
+    """A voucher that names its line by the bank's number is sought by nothing else: another number is another movement."""
+    if how == "reference" or row.reference:
+        return {row.reference} if how == "reference" and row.reference else set()
+    if how == "document":
+        return {row.link.document} if row.link else set()
+    return {row.value_date}
 
 
 @act(clause=CLAUSE, title="人工对账")
