@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 
 from anju.base import schema
 from anju.base.regions import Placed, Shared
@@ -182,3 +183,8 @@ def test_constraints_that_carry_a_clause_exist_and_cite_one_that_exists() -> Non
 def test_every_model_is_placed_shared_or_excepted() -> None:
     other = {m._meta.db_table for m in schema.house_models() if not issubclass(m, Placed | Shared)}
     assert other <= NO_POLICY | {"base_actfacts", "base_actitem", "base_refusal", "parties_appointment"}
+
+
+@pytest.mark.django_db
+def test_the_migrations_say_what_the_models_say() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -224,7 +224,8 @@ def _libraries() -> list[str]:
         "DO $$ DECLARE t record; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         f" AND tablename LIKE 'procrastinate%' LOOP EXECUTE 'GRANT ALL ON ' || t.tablename || ' TO {STAFF}'; END LOOP; END $$"
     )
-    return [*found, queue, f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {STAFF}"]
+    history = f"GRANT SELECT ON django_migrations TO {STAFF}"
+    return [*found, queue, history, f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {STAFF}"]
 
 
 def _functions() -> list[str]:

@@ -3,4 +3,15 @@
 from .read import BadNumber, parse_m2, parse_yuan
 from .show import capitals, m2, mask_document, mask_name, mask_phone, wan, yuan
 
-__all__ = ["BadNumber", "capitals", "m2", "mask_document", "mask_name", "mask_phone", "parse_m2", "parse_yuan", "wan", "yuan"]
+__all__ = [
+    "BadNumber",
+    "capitals",
+    "m2",
+    "mask_document",
+    "mask_name",
+    "mask_phone",
+    "parse_m2",
+    "parse_yuan",
+    "wan",
+    "yuan",
+]

@@ -154,8 +154,10 @@ def _flat(rng: random.Random, plan: Plan, tenure: str) -> tuple[int, int, str]:
     types: Sequence[tuple[int, int, int, int]] = SALE_TYPES if tenure == "sale" else RENT_TYPES
     if plan.kind == "large_rent":
         types = LARGE_RENT
-    elif plan.kind in ("A", "C"):
+    elif plan.kind in ("A", "B"):
         types = SALE_TYPES[:3]
+    elif plan.kind == "C":
+        types = RENT_TYPES[:3]
     rooms, least, most, _ = rng.choices(types, [t[3] for t in types])[0]
     return rooms, rng.randint(least, most), rng.choice(("南北", "南", "东南", "西南"))
 
