@@ -144,6 +144,8 @@ def _policies(model: type[models.Model]) -> list[str]:
         own = f"{column} IN (SELECT party_cases())"
     if column:
         found += _policy(table, "own_case", PARTY, f"FOR SELECT TO {{role}} USING ({own})")
+    else:
+        found.append(f"DROP POLICY IF EXISTS own_case ON {table}")
     if table == "base_publication":
         found += _policy(table, "published", PUBLIC, "FOR SELECT TO {role} USING (visible)")
         found += _policy(table, "published_party", PARTY, "FOR SELECT TO {role} USING (visible)")
@@ -154,7 +156,12 @@ def _grants(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
     rights = "SELECT" if model.functions_only else "SELECT, INSERT, UPDATE, DELETE"  # type: ignore[attr-defined]
     found = [f"REVOKE ALL ON {table} FROM {STAFF}, {PARTY}, {PUBLIC}", f"GRANT {rights} ON {table} TO {STAFF}"]
-    if getattr(model, "party_column", None) or table == "base_publication":
+    # A table of cases closed to parties is readable and empty for them, so that a shared page need not ask who looks.
+    if (
+        getattr(model, "party_column", None)
+        or getattr(model, "closed_to_parties", False)
+        or table == "base_publication"
+    ):
         found.append(f"GRANT SELECT ON {table} TO {PARTY}")
     if table == "base_publication":
         found.append(f"GRANT SELECT ON {table} TO {PUBLIC}")

@@ -10,6 +10,7 @@ from ninja import File, Router, Schema, UploadedFile
 from anju.base.acts import ActContext, InvalidInput
 from anju.base.sheets import KINDS, loads
 from anju.base.sheets.models import Load
+from anju.parties.access import need
 
 router = Router()
 SHOWN = 500
@@ -116,6 +117,7 @@ def bring(request: HttpRequest, kind: str, file: UploadedFile = File(...), regio
 @router.get("{load_id}", response=LoadOut, summary="一份导入")
 def read(request: HttpRequest, load_id: UUID) -> dict[str, Any]:
     """What was found, what is in."""
+    need(request, "base.view")
     return shown(one(load_id))
 
 

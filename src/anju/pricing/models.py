@@ -11,7 +11,7 @@ from anju.base.regions import Placed, PlacedKey, SharedKey
 class CostSheet(Placed):
     """Costs of a project (3.4): allocated land (划拨土地成本), construction (建安成本), profit, over one area basis."""
 
-    party_column = "project_id"
+    closed_to_parties = True  # what the acquirer may pay at the most is not the seller's to read
 
     project = PlacedKey("reserve.Project", related_name="cost_sheets")
     land_fen = models.BigIntegerField(null=True)
@@ -91,7 +91,7 @@ class DataRequest(Placed):
 class Appraisal(Placed):
     """An appraisal (估价) at the replacement price of affordable housing in the same location."""
 
-    party_column = "project_id"
+    closed_to_parties = True  # what the acquirer may pay at the most is not the seller's to read
 
     project = PlacedKey("reserve.Project", related_name="appraisals")
     agency = SharedKey("parties.Organisation", related_name="+")
@@ -118,7 +118,7 @@ class Appraisal(Placed):
 class Ceiling(Placed):
     """The price ceiling (收购价上限) of a project: confirmed once, with all its inputs, and never changed."""
 
-    party_column = "project_id"
+    closed_to_parties = True  # what the acquirer may pay at the most is not the seller's to read
 
     project = PlacedKey("reserve.Project", related_name="ceilings")
     cost_sheet = PlacedKey(CostSheet, related_name="+")

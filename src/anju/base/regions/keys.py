@@ -63,6 +63,7 @@ class Placed(models.Model):
     party_column: ClassVar[str | None] = None
     functions_only: ClassVar[bool] = False
     unguarded: ClassVar[bool] = False
+    closed_to_parties: ClassVar[bool] = False
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     region = RegionField()

@@ -228,6 +228,8 @@ def _check(ctx: ActContext, kind: SheetKind, media: str, data: bytes, options: M
 
 def _same_file(ctx: ActContext, kind: str, sha256: str, options: dict[str, str]) -> Load | None:
     rows = Load.objects.select_for_update().filter(region=ctx.region, kind=kind, sha256=sha256, options=options)
+    if ctx.organisation:  # another organisation's load is not this one's to see or judge again
+        rows = rows.filter(organisation=ctx.organisation)
     return rows.exclude(state=Load.REJECTED).first()
 
 

@@ -16,6 +16,7 @@ from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.kinds import UNUSUAL
 from anju.base.sheets.models import Load
 from anju.front import acts
+from anju.front.pages.files import may_open
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import XLSX, Col, Filter, download, list_page, within
@@ -140,6 +141,12 @@ def _load(load_id: UUID) -> Load:
     return row
 
 
+def _open_rows(request: HttpRequest, row: Load) -> None:
+    """The rows themselves are for those who may bring the kind, and for whoever brought them. Raises Http404."""
+    if not may_open(request.anju, row.evidence):  # type: ignore[attr-defined]
+        raise Http404("没有这份导入")
+
+
 @page(power="base.view")
 def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """One load: what was found, what is in, what is to be decided."""
@@ -178,6 +185,7 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
 def back(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """The rows that stayed out, as the same sheet with the reasons. Opening it leaves an entry, as opening the file does."""
     row = _load(load_id)
+    _open_rows(request, row)
     acts.read_file(ctx=request.anju.context(region=row.region), evidence_id=row.evidence_id)  # type: ignore[attr-defined]
     return download(rows_left_out(row), f"{title_of(row.kind)}-没有收下的行.xlsx", XLSX)
 

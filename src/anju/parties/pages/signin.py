@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -51,7 +52,7 @@ def _enter(request: HttpRequest, account: Account) -> HttpResponse | None:
     if not _posts(account):
         return None
     if account.must_change:
-        request.session[PENDING] = account.username
+        request.session[PENDING] = [account.username, account.get_session_auth_hash()]
         return redirect(f"{_to('first_password')}?{request.GET.urlencode()}")
     login(request, account, backend=BACKEND)
     return redirect(_next(request))
@@ -61,9 +62,10 @@ def _enter(request: HttpRequest, account: Account) -> HttpResponse | None:
 @sensitive_post_parameters("new", "again")
 def first_password(request: HttpRequest) -> HttpResponse:
     """A password that another person chose is changed before anything else."""
-    pending = request.session.get(PENDING, "")
-    account = Account.objects.filter(username=pending, is_active=True, must_change=True).first()
-    if account is None:
+    username, proof = request.session.get(PENDING, ("", ""))
+    account = Account.objects.filter(username=username, is_active=True, must_change=True).first()
+    # A password reset meanwhile ends what was begun with the old one.
+    if account is None or not constant_time_compare(proof, account.get_session_auth_hash()):
         return redirect(_to("signin"))
     form = forms.NewPasswordForm(request.POST or None, account=account, ask_old=False)
     if request.method == "POST" and form.is_valid():

@@ -73,6 +73,8 @@ def answer_data(
     row = DataRequest.objects.filter(region=ctx.region, id=request_id).select_for_update().first()
     if row is None or row.answered_on is not None:
         raise Conflict("没有这项待答复的资料请求，没有办理；请刷新页面", clause="3.4-2")
+    if ctx.post != ASKED_POST[row.asked_of]:
+        raise Forbidden("这项资料是向别的单位要的，不能代为答复；请由被请求的单位提供", clause="3.4-2")
     project = project_for(ctx, row.project_id)
     if not answer.strip():
         raise InvalidInput("请写明提供了什么，没有办理", field="answer", clause="3.4-2")

@@ -29,6 +29,11 @@ def declare_project(
     """
     own_only(ctx, developer_id)
     declared = not_later(declared_on or ctx.today, ctx, "申报日期", "declared_on")
+    if ctx.post == "developer_agent" and declared != ctx.today:
+        raise InvalidInput(
+            f"申报日期 {declared} 不是今天（{ctx.today}），没有收下：项目按申报日的规定核查，以前的申报请专班补录",
+            field="declared_on", clause=SURVEY,
+        )  # fmt: skip
     _check_place(ctx.region, stands_in, longitude, latitude)
     if not Organisation.objects.filter(id=developer_id, kind="developer").exists():
         raise InvalidInput("申报单位不是登记的开发企业，没有收下；请先登记企业", field="developer_id", clause=SURVEY)
