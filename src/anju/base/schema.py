@@ -137,9 +137,10 @@ IN_RANGE = "region BETWEEN current_setting('anju.lo', true) AND current_setting(
 def _policies(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
     found = _secure(table) + _policy(table, "in_scope", STAFF, f"TO {{role}} USING ({IN_RANGE})")
-    column = getattr(model, "party_column", None)
-    if column == "organisation":
-        own = "organisation = nullif(current_setting('anju.party', true), '')::uuid"
+    itself = getattr(model, "party_itself", None)
+    column = itself or getattr(model, "party_column", None)
+    if itself or column == "organisation":
+        own = f"{column} = nullif(current_setting('anju.party', true), '')::uuid"
     else:
         own = f"{column} IN (SELECT party_cases())"
     if column:

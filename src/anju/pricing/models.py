@@ -91,7 +91,7 @@ class DataRequest(Placed):
 class Appraisal(Placed):
     """An appraisal (估价) at the replacement price of affordable housing in the same location."""
 
-    closed_to_parties = True  # what the acquirer may pay at the most is not the seller's to read
+    party_itself = "agency_id"  # an agency sees its own, not another's and not the seller
 
     project = PlacedKey("reserve.Project", related_name="appraisals")
     agency = SharedKey("parties.Organisation", related_name="+")

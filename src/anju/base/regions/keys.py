@@ -56,7 +56,8 @@ class SharedKey(models.ForeignKey):
 class Placed(models.Model):
     """A row that belongs to a place; ``base.schema`` gives its table ``UNIQUE (region, id)``, policies, guard and keys.
 
-    ``party_column`` names the case by which ``anju_party`` may see it, if at all;
+    ``party_column`` names the case by which ``anju_party`` may see it, if at all; ``party_itself`` the column that must be the party;
+    ``closed_to_parties`` shows it none of the rows;
     ``functions_only`` tables are written by SQL functions alone; ``unguarded`` ones without an act (worker bookkeeping).
     """
 
@@ -64,6 +65,7 @@ class Placed(models.Model):
     functions_only: ClassVar[bool] = False
     unguarded: ClassVar[bool] = False
     closed_to_parties: ClassVar[bool] = False
+    party_itself: ClassVar[str | None] = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     region = RegionField()
