@@ -158,11 +158,8 @@ def _grants(model: type[models.Model]) -> list[str]:
     rights = "SELECT" if model.functions_only else "SELECT, INSERT, UPDATE, DELETE"  # type: ignore[attr-defined]
     found = [f"REVOKE ALL ON {table} FROM {STAFF}, {PARTY}, {PUBLIC}", f"GRANT {rights} ON {table} TO {STAFF}"]
     # A table of cases closed to parties is readable and empty for them, so that a shared page need not ask who looks.
-    if (
-        getattr(model, "party_column", None)
-        or getattr(model, "closed_to_parties", False)
-        or table == "base_publication"
-    ):
+    seen = ("party_column", "party_itself", "closed_to_parties")
+    if table == "base_publication" or any(getattr(model, name, None) for name in seen):
         found.append(f"GRANT SELECT ON {table} TO {PARTY}")
     if table == "base_publication":
         found.append(f"GRANT SELECT ON {table} TO {PUBLIC}")
