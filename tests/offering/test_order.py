@@ -184,8 +184,11 @@ def test_a_public_value_is_entered_a_day_after_the_lottery_by_two_people_who_agr
         acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk)
     acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=[list(range(2, 22))])
     acts.clear_public_value(ctx=found.ctx(), source_id=kl8.pk)
-    for _ in range(2):
+    with pytest.raises(InvalidInput, match="官方公告"):
         acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=KL8, issue="2026071")
+    paper = {"notice_name": "停售公告.txt", "notice": "快乐8 第 2026070 期停售（合成）".encode()}
+    for _ in range(2):
+        acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=KL8, issue="2026071", **paper)
     assert acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk).drawn_at
 
 

@@ -209,6 +209,11 @@ def enter_public_value(
         raise InvalidInput(f"{error}，没有收下；请对照官方公告", field="drums", clause=CLAUSE) from error
     used = issue.strip() or source.issue
     if source.entered_by is None:
+        if used != source.issue and not notice:
+            raise InvalidInput(
+                f"公告的是 {source.issue} 期，改用 {used} 期须附该期停售或未开奖的官方公告，没有收下；请上传公告",
+                field="notice", clause=CLAUSE,
+            )  # fmt: skip
         if notice:
             source.notice = store.keep(ctx=ctx, name=notice_name, data=notice, kind="lottery-notice")
         source.drums, source.drawn_issue, source.entered_by = numbers, used, ctx.account
