@@ -76,8 +76,8 @@ def sold(*, tenure: str = "sale", count: int = 2, annotated: bool = True, passed
         apply_until=date(2026, 2, 10), method="waiting_list", earnest_fen=EARNEST, state="passed" if passed else "failed", maker=uuid7(),
     )  # fmt: skip
     gate = Gate(
-        region=CITY, batch=batch, taken=count if passed else 0, offered=count, needed=count, ratio=95, passed=passed, verdicts=[], snapshot={},
-        snapshot_sha256="0" * 64, judged_at=datetime.combine(date(2026, 2, 20), NOON.timetz()), maker=uuid7(),
+        region=CITY, batch=batch, taken=count if passed else 0, offered=count, needed=count, ratio=95, passed=passed, verdicts=[],
+        snapshot={}, snapshot_sha256="0" * 64, judged_at=datetime.combine(date(2026, 2, 20), NOON.timetz()), maker=uuid7(),
     )  # fmt: skip
     agreement = Agreement(
         region=CITY, project=project, letter=letter, gate=gate, decision=decision, number=uuid7().hex, price_fen_m2=300_000,
