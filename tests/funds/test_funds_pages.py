@@ -87,7 +87,8 @@ def test_every_thing_opens_with_what_it_says(full: Any) -> None:
 @pytest.mark.clause("4.3-1")
 def test_what_is_not_reconciled_stands_first(full: Any) -> None:
     page = text(signed_in("acquirer_finance", organisation=full[0].acquirer).get("/funds/lines/"))
-    assert page.index("FEE") < page.index("R1")
+    rows = page[page.index("<tbody") :]  # a form's random token may spell a reference before it
+    assert rows.index("FEE") < rows.index("R1")
 
 
 def test_a_voucher_shows_its_lines_and_the_book_goes_out_as_text(full: Any) -> None:
