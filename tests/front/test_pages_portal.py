@@ -76,7 +76,8 @@ def test_the_data_that_a_room_publishes_are_said_in_words_and_linked_along_the_b
 def test_after_its_window_an_announcement_offers_no_subscription() -> None:
     published("announcement", "2026-001", {**ANNOUNCED, "apply_until": "2026-02-20"})
     page = text(Client().get("/portal/news/announcement/231200/2026-001/"))
-    assert "申请已截止" not in page and "已截止" in page and "我要认购" not in page
+    assert "已截止" in page and "我要认购" not in page
+    assert "现在没有正在公告的房源" in text(Client().get("/portal/"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 
 from anju.base.acts import ActContext
@@ -18,7 +18,8 @@ from support.db import context, open_act
 CITY, COUNTY, OTHER = "231200", "231221", "231222"
 MONDAY = date(2026, 3, 2)
 PASSWORD = "一个足够长的口令-2026"
-HASH = make_password(PASSWORD, hasher="pbkdf2_sha256")
+# Few rounds: what is tested is who signs in, not how long a guess takes.
+HASH = PBKDF2PasswordHasher().encode(PASSWORD, "salt-of-the-tests", iterations=1000)
 PLAN_ACQUIRER, PLAN_PARENT = "绥化市居安保障房建设投资发展有限公司", "绥化市创源城市发展投资有限公司"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from anju.base.acts import Conflict, Forbidden, InvalidInput, Refused
 from anju.base.regions import scope
+from anju.base.tickets.models import Ticket
 from anju.pricing import acts, reads
 from anju.pricing.models import Appraisal, Ceiling, CostSheet, DataRequest
 from anju.reserve.models import Project
@@ -151,6 +152,8 @@ def test_the_proposer_does_not_confirm_and_a_trial_is_never_confirmed() -> None:
     make.appraisal(found)
     by = make.ctx()
     row = acts.propose_ceiling(ctx=by, project_id=found.id)
+    with scope(stock.CITY):
+        assert Ticket.objects.get(object_id=row.id, done_on__isnull=True).post == "acquirer_head"
     with pytest.raises(Refused, match="不能是同一人"):
         acts.confirm_ceiling(ctx=by, ceiling_id=row.id)
     trial = acts.propose_ceiling(ctx=by, project_id=found.id, trial=True, what_if={"profit_fen": 0})
@@ -168,6 +171,7 @@ def test_the_proposer_does_not_confirm_and_a_trial_is_never_confirmed() -> None:
         held = reads.ceiling_in_force(found, date(2026, 3, 2))
         assert held is not None and held.id == row.id
         assert reads.ceiling_in_force(found, date(2027, 3, 2)) is None, "a year after its value date"
+        assert not Ticket.objects.filter(object_id=row.id, done_on__isnull=True).exists()
 
 
 @pytest.mark.clause("3.3-2")
@@ -210,8 +214,6 @@ def test_the_database_refuses(what: str, statement: str, confirmed: bool, code: 
 
 @pytest.mark.clause("3.4-2")
 def test_figures_are_asked_for_answered_once_and_leave_the_desk() -> None:
-    from anju.base.tickets.models import Ticket
-
     found = stock.project()
     row = acts.request_data(ctx=make.ctx(), project_id=found.id, asked_of="land", what="划拨土地成本")
     with scope(stock.CITY):

@@ -108,6 +108,31 @@ def test_homes_for_rent_admitted_one_by_one_still_keep_the_share_of_small_ones()
     assert acts.admit_units(ctx=make.ctx("acquirer_head"), project_id=found.id) == {"admitted": 2, "blocked": 0}
 
 
+def waiting(post: str) -> list[str]:
+    """Kinds of what waits for a post in the city."""
+    from anju.base.tickets.desk import waiting as open_tickets
+
+    with scope(make.CITY):
+        return sorted(t.kind for t in open_tickets(post=post, region=make.CITY, on=make.ctx().today))
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("3.3-4")
+def test_what_waits_for_the_heads_lies_on_their_desks_until_it_is_done() -> None:
+    found = make.screened(rows=[rent(1, 1_000_100), *[rent(at, 600_000) for at in (2, 3)]])
+    assert (waiting("office_head"), waiting("acquirer_head")) == (["reserve.waive"], ["reserve.admit"])
+    acts.waive(ctx=make.ctx("office_head"), unit_id=make.units(found)[0].id, rule=RENT_AREA, reason="四代同住")
+    assert (waiting("office_head"), waiting("acquirer_head")) == ([], ["reserve.admit"])
+    acts.admit_units(ctx=make.ctx("acquirer_head"), project_id=found.id)
+    assert (waiting("office_head"), waiting("acquirer_head")) == ([], [])
+    make.screened("P-2", rows=[make.row(1, parcel=2)])
+    assert waiting("acquirer_head") == ["reserve.admit"]
+    with scope(make.CITY):
+        second = Project.objects.get(number="P-2")
+    acts.withdraw_project(ctx=make.ctx("acquirer_head"), project_id=second.id, reason="卖方退出")
+    assert waiting("acquirer_head") == []
+
+
 STEPS = st.lists(
     st.sampled_from(["screen", "admit", "admit one", "to rent", "to sale", "waive", "correct up", "correct down", "refuse", "withdraw"]),
     min_size=1, max_size=9,

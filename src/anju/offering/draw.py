@@ -140,30 +140,27 @@ def allot(ranking: Sequence[str], entrants: Iterable[Entrant], homes: Iterable[H
     """
     place = {number: at for at, number in enumerate(ranking)}
     rows, reserved = {e.number: e for e in entrants}, {h.label: h.reserved for h in homes}
-    held: dict[str, str] = {}
+    # Label → the right by which it is held, and who holds it; the lower right is the better one.
+    held: dict[str, tuple[tuple[bool, int], str]] = {}
     tried = dict.fromkeys(ranking, 0)
     waiting = list(reversed(ranking))
-
-    def right(label: str, number: str) -> tuple[bool, int]:
-        group = reserved[label]
-        return group is not None and rows[number].group != group, place[number]
-
     while waiting:
         number = waiting.pop()
-        wishes = rows[number].wishes
-        if tried[number] == len(wishes):
+        row = rows[number]
+        if tried[number] == len(row.wishes):
             continue
-        label = wishes[tried[number]]
+        label = row.wishes[tried[number]]
         tried[number] += 1
-        if label not in reserved:
-            waiting.append(number)
-        elif label not in held or right(label, number) < right(label, held[label]):
-            if label in held:
-                waiting.append(held[label])
-            held[label] = number
+        group = reserved.get(label)
+        right = (group is not None and row.group != group, place[number])
+        rival = held.get(label)
+        if label in reserved and (rival is None or right < rival[0]):
+            held[label] = (right, number)
+            if rival is not None:
+                waiting.append(rival[1])
         else:
             waiting.append(number)
-    return {number: label for label, number in sorted(held.items(), key=lambda item: place[item[1]])}
+    return {number: label for label, (_, number) in sorted(held.items(), key=lambda item: place[item[1][1]])}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from anju.base.acts.context import SHANGHAI
 from anju.web import places, tones
 
 NUMERIC = frozenset({"int", "fen", "wan", "price", "cm2"})
-UNITS = {"fen": "（元）", "wan": "（万元）", "price": "（元/㎡）", "cm2": "（㎡）"}
+UNITS = {"fen": "元", "wan": "万元", "price": "元/㎡", "cm2": "㎡"}
 DASH = mark_safe('<span class="faint">—</span>')
 UNKNOWN = mark_safe('<span class="c-unk">未知</span>')
 
@@ -38,8 +38,8 @@ def value_of(row: Any, col: Any) -> Any:
 
 
 def unit(col: Any) -> str:
-    """The unit that the head names."""
-    return f"（{col.unit}）" if col.unit else UNITS.get(col.kind, "")
+    """The unit as the head of a sheet names it."""
+    return f"（{col.measure}）" if col.measure else ""
 
 
 def shown(row: Any, col: Any) -> Any:

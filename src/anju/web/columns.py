@@ -34,6 +34,11 @@ class Col:
     note: str = ""
 
     @property
+    def measure(self) -> str:
+        """The unit that the head names, since the cells leave it out."""
+        return self.unit or cells.UNITS.get(self.kind, "")
+
+    @property
     def numeric(self) -> bool:
         """Whether the column is set to the right."""
         return self.kind in cells.NUMERIC

@@ -8,15 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
 from anju.base.acts.context import SHANGHAI
-from anju.web import nav
-
-# The house's own name until an installation says which city it serves.
-CITY_TITLES = {"231200": "绥化市"}
+from anju.web import nav, places
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -27,7 +25,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "installation": installation,
         "synthetic": bool(installation and installation.kind == "demonstration"),
-        "city": CITY_TITLES.get(installation.city, installation.city) if installation else "",
+        "city": SimpleLazyObject(lambda: city(installation)),
         "rail": SimpleLazyObject(lambda: nav.rail(actor, request.path) if actor else []),
         "posts": SimpleLazyObject(lambda: posts(actor)),
         "paths": paths(),
@@ -40,6 +38,14 @@ def came_from(request: HttpRequest) -> str:
     parts = urlsplit(request.META.get("HTTP_REFERER", ""))
     same = parts.netloc == request.META.get("HTTP_HOST", "") and parts.path.startswith("/")
     return (parts.path + (f"?{parts.query}" if parts.query else "")) if same else "/"
+
+
+def city(installation: Any) -> str:
+    """The city's name; nothing on an error page whose transaction is broken before anybody asked for it."""
+    try:
+        return places.name(installation.city) if installation else ""
+    except DatabaseError:
+        return ""
 
 
 def posts(actor: Any) -> list[Any]:

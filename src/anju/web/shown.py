@@ -139,9 +139,6 @@ class Gate:
     label: str
     line: str
     line_width: str
-    mark_x: int
-    pin_x: int
-    anchor: str
     stripes: Sequence[tuple[str, str]] = ()
 
     @property
@@ -161,10 +158,9 @@ def gate(*, taken: int, held: int, offered: int, needed: int, percent: str = "95
         + (f"还差 {short} 套" if short > 0 else "已达标")
     )
     width = offered / 400
-    mark_x = min(997, 1000 * needed // offered)
     return Gate(
-        taken, held, offered, needed, percent, heading, detail, label, f"{min(needed, offered) - width:.2f}", f"{width:.2f}", mark_x,
-        mark_x - 8 if mark_x > 250 else mark_x + 8, "end" if mark_x > 250 else "start", _stripes(taken, held, offered),
+        taken, held, offered, needed, percent, heading, detail, label, f"{min(needed, offered) - width:.2f}", f"{width:.2f}",
+        _stripes(taken, held, offered),
     )  # fmt: skip
 
 

@@ -133,9 +133,9 @@ def _gate_line(
 
 
 def by_county(region: str) -> dict[str, tuple[int, int]]:
-    """County where the homes stand → (earnest money in, announced)."""
+    """County where the homes stand → (earnest money in, announced); a failed batch has let its homes go."""
     here = within(region)
-    offered = BatchUnit.objects.filter(**here).values_list("project__stands_in").annotate(n=Count("id"))
+    offered = BatchUnit.objects.filter(**here, live=True).values_list("project__stands_in").annotate(n=Count("id"))
     taken = (
         Choice.objects.filter(**here, state__in=TAKEN).values_list("batch__project__stands_in").annotate(n=Count("id"))
     )

@@ -4,18 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from anju.base.acts.context import SHANGHAI
 from anju.base.calendar.days import now_of
 from anju.base.publication.models import Publication
 from anju.front.pages import published
 from anju.parties.access import public
 from anju.parties.models import Region
 
-CARDS, PAGE = 6, 20
+CARDS, PAGE, RECENT = 6, 20, 60
 
 
 def now(request: HttpRequest) -> datetime:
@@ -41,12 +39,12 @@ def shown_many(request: HttpRequest, rows: Iterable[Publication]) -> list[publis
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: how to see one's own case, the homes on offer, the results, the four steps."""
-    today = now(request).astimezone(SHANGHAI).date()
-    running = live("announcement").filter(Q(until__isnull=True) | Q(until__gte=today))
-    return render(request, "front/portal.html", {
-        "now": now(request), "running": shown_many(request, running[:CARDS]),
-        "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS]),
-    })  # fmt: skip
+    at = now(request)
+    running = [p for p in shown_many(request, live("announcement")[:RECENT]) if p.until is None or p.until > at]
+    return render(
+        request, "front/portal.html",
+        {"now": at, "running": running[:CARDS], "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS])},
+    )  # fmt: skip
 
 
 @public

@@ -52,10 +52,12 @@ def allot(*, ctx: ActContext, batch_id: UUID) -> int:
 
 
 def _waiting(batch: Batch, homes: Mapping[str, BatchUnit]) -> tuple[list[str], list[Entrant]]:
-    """Who still wants one of the homes, first to last; plain values, since there may be thousands."""
-    rows = reads.waiting(batch).values_list("draw_number", "priority", "wishes")
-    wanted = [(number, group, tuple(w for w in wishes if w in homes)) for number, group, wishes in rows]
-    entrants = [Entrant(*row) for row in wanted if row[2]]
+    """Who still wants one of the homes, first to last."""
+    wanted = [
+        Entrant(row.draw_number, row.priority, tuple(w for w in row.wishes if w in homes))
+        for row in reads.waiting(batch)
+    ]
+    entrants = [entrant for entrant in wanted if entrant.wishes]
     return [e.number for e in entrants], entrants
 
 
@@ -83,9 +85,7 @@ def choose_home(*, ctx: ActContext, subscription_id: UUID, label: str) -> Choice
         raise Refused("这个家庭不在排定的顺序中，或已不在轮候库，没有办理", clause=GATE)
     ahead = _ahead(batch, known, home)
     if ahead:
-        raise Refused(
-            f"编号 {ahead.draw_number} 排在前面，还想要 {label}，没有选上；请等其选定或放弃，或另选一套", clause=CLAUSE
-        )
+        raise Refused(f"编号 {ahead} 排在前面，还想要 {label}，没有选上；请等其选定或放弃，或另选一套", clause=CLAUSE)
     if Choice.objects.filter(region=ctx.region, batch_unit=home, state__in=LIVE_CHOICE).exists():
         raise Conflict(TAKEN["one_live_choice_per_home"], clause=GATE)
     choice = _choice(ctx, batch, known, home)
@@ -96,13 +96,14 @@ def choose_home(*, ctx: ActContext, subscription_id: UUID, label: str) -> Choice
     return choice
 
 
-def _ahead(batch: Batch, mine: Subscription, home: BatchUnit) -> Subscription | None:
-    """The first household without a home that has a better right to this one and wishes for it."""
+def _ahead(batch: Batch, mine: Subscription, home: BatchUnit) -> str:
+    """The draw number of the first household without a home that has a better right to this one and wishes for it."""
     better = Q(sort_key__lt=mine.sort_key)
     if home.reserved is not None:
         own_group = Q(priority=home.reserved)
         better = own_group & better if mine.priority == home.reserved else own_group | better
-    return reads.waiting(batch).filter(better, wishes__contains=[home.label]).exclude(pk=mine.pk).first()
+    rows = reads.waiting(batch, better, Q(wishes__contains=[home.label]))
+    return next((row.draw_number for row in rows if row.pk != mine.pk), "")
 
 
 def _choice(ctx: ActContext, batch: Batch, row: Subscription, home: BatchUnit) -> Choice:

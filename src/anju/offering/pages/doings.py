@@ -196,7 +196,7 @@ def allot(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     found = batch_or_404(request, batch_id)
     return _act(
         request, found, "按顺序配房", acts.allot, verb="配房", said=lambda n: f"配出 {n} 套，已通知家庭缴定金。",
-        facts=[("无人选的房源", f"{len(reads.free_homes(found))} 套"), ("候补家庭", f"{reads.waiting(found).count()} 户")],
+        facts=[("无人选的房源", f"{len(reads.free_homes(found))} 套"), ("候补家庭", f"{len(reads.waiting(found))} 户")],
         done=lambda _row: reverse("offering:choices", args=[found.pk]),
         explain="按排定的顺序和志愿配房；放弃、逾期的由后面的家庭递补，别人不变。",
     )  # fmt: skip

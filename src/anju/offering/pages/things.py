@@ -80,7 +80,7 @@ def _gaps(found: Batch, progress: reads.Progress) -> list[dict[str, Any]]:
         })  # fmt: skip
     free = len(reads.free_homes(found))
     if free and found.state != "announced":
-        waiting = reads.waiting(found).count()
+        waiting = len(reads.waiting(found))
         rows.append({
             "what": "无人选的房源", "homes": free, "until": found.earnest_until, "how": f"候补 {waiting} 户，按顺序递补",
             "url": reverse("offering:allot", args=[found.pk]), "after": progress.taken + min(free, waiting),

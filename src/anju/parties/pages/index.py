@@ -33,6 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = Setting.objects.filter(
         owner_region__gte=lo, owner_region__lte=hi, confirmed_by__isnull=True, withdrawn_by__isnull=True
     ).count()
+    held = request.anju.powers  # type: ignore[attr-defined]
     figures = [
         ("未定参数", unset, "项", address("parameters") + "?view=open"),
         ("待确认取值", waiting, "项", address("settings")),
@@ -53,10 +54,9 @@ def index(request: HttpRequest) -> HttpResponse:
             "在任岗位",
             reads.live_appointments(on).filter(region__gte=lo, region__lte=hi).exclude(post__code="family").count(),
             "个",
-            address("appointments"),
+            address("appointments") if "parties.view_accounts" in held else "",
         ),
     ]
-    held = request.anju.powers  # type: ignore[attr-defined]
     doors = [(title, address(name), words) for title, name, power, words in DOORS if power in held]
     note = (
         ("near", f"{unset} 项参数还没有定，涉及的事项都在等；请专班逐项议定后在“参数”页拟定、确认。") if unset else None

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
+from anju.base.tickets import desk
 from anju.policy.parameters import Unset
 from anju.policy.rules import pricing as rules
 from anju.policy.verdict import Outcome, Verdict
@@ -43,6 +44,11 @@ def propose_ceiling(
         workings={**found.workings, "what_if": dict(what_if or {}), "verdicts": [v.as_dict() for v in verdicts]},
         maker=person(ctx, PRICE),
     )  # fmt: skip
+    if not trial:
+        desk.open_ticket(
+            ctx=ctx, kind="pricing.ceiling", title=f"{project.name}：确认收购价上限", post="acquirer_head", obj=row,
+            url=f"/pricing/ceilings/{row.id}/confirm/", limit_days=None,
+        )  # fmt: skip
     ctx.on(row, project=project.number, ceiling_fen_m2=row.ceiling_fen_m2, binding=row.binding, trial=trial)
     ctx.happened(appraisal.value_date)
     return row
@@ -104,6 +110,7 @@ def confirm_ceiling(*, ctx: ActContext, ceiling_id: UUID) -> Ceiling:
         raise Refused("按现有资料复算的上限与报送的不同，没有确认；请重新测算", verdicts, PRICE)
     row.confirmed_by, row.confirmed_at = ctx.account, ctx.now
     row.save(update_fields=["confirmed_by", "confirmed_at"])
+    desk.close_tickets(ctx=ctx, obj=row, outcome="已确认")
     ctx.on(row, project=project.number, ceiling_fen_m2=row.ceiling_fen_m2, binding=row.binding)
     _tell(ctx, project, again, row)
     return row

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Refused, act
 from anju.base.claims import seam
+from anju.reserve.acts import desk
 from anju.reserve.acts.common import live, project_for, with_reason
 from anju.reserve.acts.units import CLAIM
 from anju.reserve.models import Project, Unit
@@ -36,6 +37,7 @@ def move_project(*, ctx: ActContext, project_id: UUID, to: str) -> Project:
     """Move a project along its table, told by the room where it happened. Raises Refused where there is no such step."""
     project = project_for(ctx, project_id)
     PROJECT.move(project, to, ctx)
+    desk.put(ctx, project)
     ctx.on(project, number=project.number, to=to)
     return project
 
@@ -74,6 +76,7 @@ def withdraw_project(*, ctx: ActContext, project_id: UUID, reason: str) -> Proje
     _unbound(rows.exclude(state__in=["declared", "refused", "reserved", "withdrawn"]).count())
     move_all(rows, rows.exclude(state="withdrawn").values_list("id", flat=True), "withdrawn", ctx)
     PROJECT.move(project, "withdrawn", ctx)
+    desk.put(ctx, project)
     seam.release(CLAIM, case=project.id, region=ctx.region)
     ctx.on(project, number=project.number, reason=text)
     return project

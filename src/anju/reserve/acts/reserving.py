@@ -10,6 +10,7 @@ from anju.base.acts import ActContext, Conflict, Refused, act
 from anju.policy.rules import screening as rules
 from anju.policy.verdict import Verdict, blocks
 from anju.reserve import reads
+from anju.reserve.acts import desk
 from anju.reserve.acts.common import live, person, project_for, with_reason
 from anju.reserve.acts.screening import live_checks
 from anju.reserve.facts import UNIT_FACTS, project_facts
@@ -66,7 +67,9 @@ def _waive(ctx: ActContext, project_id: UUID, unit_ids: Sequence[UUID], rule: st
     done = reads.waived(project, unit_ids)
     if any((w.rule, w.measured) in done.get(w.unit_id, frozenset()) for w in found):
         raise Conflict("选定的房源中有已经豁免过的，没有重复办理；请刷新名单", clause="3.3-4")
-    return Waiver.objects.bulk_create(found)
+    Waiver.objects.bulk_create(found)
+    desk.put(ctx, project)
+    return found
 
 
 def rules_named(verdicts: Sequence[Mapping[str, Any]], rule: str) -> str:
@@ -114,6 +117,7 @@ def admit_units(*, ctx: ActContext, project_id: UUID, unit_ids: Sequence[UUID] |
     ctx.on(project, number=project.number, round=project.round, admitted=len(allowed), blocked=len(blocked))
     if project.state == "declared":
         PROJECT.move(project, "reserved", ctx)
+    desk.put(ctx, project)
     return {"admitted": len(allowed), "blocked": len(blocked)}
 
 
@@ -194,5 +198,6 @@ def refuse_units(*, ctx: ActContext, project_id: UUID, unit_ids: Sequence[UUID],
     project = live(project_for(ctx, project_id))
     text = with_reason(reason, "不予入库", "3.3-1")
     moved = move_all(Unit.objects.filter(region=ctx.region, project=project), unit_ids, "refused", ctx)
+    desk.put(ctx, project)
     ctx.on(project, number=project.number, refused=len(moved), reason=text)
     return len(moved)

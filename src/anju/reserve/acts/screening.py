@@ -13,6 +13,7 @@ from anju.base.regions import uuid7
 from anju.policy.parameters import InForce
 from anju.policy.rules import screening as rules
 from anju.policy.verdict import Verdict, worst
+from anju.reserve.acts import desk
 from anju.reserve.acts.common import live, project_for
 from anju.reserve.facts import BUILT, GUARDS, UNIT_FACTS, check_items, project_facts, unit_facts_of
 from anju.reserve.models import TENURES, Check, Project, ProjectScreening, Unit
@@ -49,6 +50,7 @@ def screen_project(*, ctx: ActContext, project_id: UUID, tenures: Sequence[str] 
             outcomes = _screen(ctx, project, tenure, homes, part_for(tenure, part, homes, inforce), inforce)
             counts.update(outcomes[row["id"]] for row in homes if row["tenure"] == tenure)
             ctx.items((unit_id, f"{tenure} {project.round} {outcome}") for unit_id, outcome in outcomes.items())
+    desk.put(ctx, project)
     ctx.on(project, number=project.number, round=project.round, case_date=project.declared_on, outcomes=dict(counts))
     return dict(counts)
 

@@ -149,6 +149,12 @@ def message_shape(level: str) -> str:
 
 
 @register.simple_tag
+def swap(url: str) -> SafeString:
+    """The attributes by which htmx swaps a list in place and keeps its address; without scripts the link or form does it."""
+    return format_html('hx-get="{}" hx-target="#list" hx-select="#list" hx-swap="outerHTML" hx-push-url="true"', url)
+
+
+@register.simple_tag
 @lru_cache(maxsize=2_000)
 def icon(name: str) -> SafeString:
     """An icon of the sprite; always beside words."""
