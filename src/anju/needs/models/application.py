@@ -1,4 +1,4 @@
-"""Needs (需求): applications to the waiting list, their reviews, questionnaires, frozen demand."""
+"""The waiting list (轮候库): applications, their members and wishes, publicity."""
 
 from typing import ClassVar
 
@@ -25,7 +25,6 @@ RELATIONS: list[tuple[str, str]] = [
 MARRIAGES: list[tuple[str, str]] = [("10", "未婚"), ("20", "已婚"), ("30", "丧偶"), ("40", "离婚"), ("90", "未说明")]
 MAX_WISHES = 5
 PUBLICITY = "qualified"  # the kind of its publications
-AGE_BANDS: list[tuple[str, str]] = [("20-34", "20—34 岁"), ("35-59", "35—59 岁"), ("60+", "60 岁以上")]
 # The states in which the household's one live application is taken.
 LIVE = ("submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held")
 # The states that need two passed reviews by two people, unless the case was back-entered.
@@ -195,128 +194,12 @@ class Wish(Placed):
         ]
 
 
-class Review(Placed):
-    """One step of the review: first (街道初审) and second (县级复审) are two people."""
-
-    party_column = "application_id"
-
-    application = PlacedKey(Application, related_name="reviews")
-    step = models.CharField(max_length=8, choices=[("first", "初审"), ("second", "复审")])
-    outcome = models.CharField(
-        max_length=10, choices=[("pass", "通过"), ("refuse", "不予通过"), ("supplement", "补正")]
-    )
-    reason = models.CharField(max_length=300, blank=True)
-    reviewer = models.UUIDField()
-    reviewed_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["region", "application", "step"], condition=Q(outcome="pass"), name="one_pass_per_step"
-            ),
-            models.UniqueConstraint(
-                fields=["region", "application", "reviewer"],
-                condition=Q(outcome="pass"),
-                name="two_reviewers_are_two_people",
-            ),
-            models.CheckConstraint(condition=Q(outcome="pass") | ~Q(reason=""), name="a_no_has_a_reason"),
-        ]
-
-
-class Finding(Placed):
-    """What a back-entered or corrected case does not meet: open until another person settles it with a reason."""
-
-    application = PlacedKey(Application, related_name="findings")
-    rule = models.CharField(max_length=40)
-    clause = models.CharField(max_length=16)
-    sentence = models.TextField()
-    opened_on = models.DateField()
-    maker = models.UUIDField(null=True)
-    settled_on = models.DateField(null=True)
-    settled_by = models.UUIDField(null=True)
-    outcome = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["region", "application", "rule"],
-                condition=Q(settled_on__isnull=True),
-                name="one_open_finding_per_rule",
-            ),
-            models.CheckConstraint(
-                condition=Q(settled_on__isnull=True, settled_by__isnull=True)
-                | Q(settled_on__isnull=False, settled_by__isnull=False) & ~Q(outcome="") & ~Q(settled_by=F("maker")),
-                name="a_finding_is_settled_by_another_person",
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["region", "opened_on"], condition=Q(settled_on__isnull=True), name="finding_open")
-        ]
-
-
-class Answer(Placed):
-    """One answer to a questionnaire (调查问卷); weighted to the census, never mixed with the list."""
-
-    survey = models.CharField(max_length=40)
-    number = models.IntegerField()
-    county = RegionField(verbose_name="区县")
-    age_band = models.CharField(max_length=8, choices=AGE_BANDS)
-    household_size = models.SmallIntegerField()
-    wants = models.CharField(max_length=8, choices=[("sale", "配售"), ("rent", "配租"), ("none", "不需要")])
-    rooms = models.SmallIntegerField(null=True)
-    area_cm2 = models.BigIntegerField(null=True)
-    weight_ppm = models.BigIntegerField(null=True, help_text="households that this answer stands for, in millionths")
-    load = PlacedKey("base.Load", null=True, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "survey", "number"], name="answer_once"),
-            models.CheckConstraint(condition=Q(household_size__gte=1), name="answer_of_a_household"),
-            models.CheckConstraint(condition=Q(weight_ppm__isnull=True) | Q(weight_ppm__gt=0), name="answer_weight"),
-        ]
-
-
-class DemandSnapshot(Placed):
-    """Demand as it stood on a day, frozen and hashed; planning and purchase refer to one, never to moving data."""
-
-    taken_on = models.DateField()
-    title = models.CharField(max_length=120)
-    households = models.IntegerField()
-    sha256 = models.CharField(max_length=64)
-    maker = models.UUIDField()
-
-
-class DemandCell(Placed):
-    """Households of one cell: county × tenure × rooms × area band (lower edge)."""
-
-    snapshot = PlacedKey(DemandSnapshot, related_name="cells")
-    county = RegionField(verbose_name="区县")
-    tenure = models.CharField(max_length=4, choices=TENURES)
-    rooms = models.SmallIntegerField()
-    area_band_cm2 = models.BigIntegerField()
-    households = models.IntegerField()
-    first_wishes = models.IntegerField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["region", "snapshot", "county", "tenure", "rooms", "area_band_cm2"], name="demand_cell_once"
-            )
-        ]
-
-
 CARRIES: dict[str, str] = {
     "application_number_once": "3.2-0",
     "qualified_since": "3.2-0",
     "only_a_back_entry_is_held": "3.2-0",
     "member_once": "3.2-0",
     "one_applicant": "3.2-0",
-    "one_pass_per_step": "3.2-0",
-    "two_reviewers_are_two_people": "3.2-0",
-    "a_no_has_a_reason": "3.2-0",
     "publicity_runs_its_days": "3.2-0",
-    "a_finding_is_settled_by_another_person": "3.2-0",
     "wish_bounds": "3.2-0",
-    "answer_weight": "3.2-1",
-    "demand_cell_once": "3.2-0",
 }
