@@ -1,1 +1,1 @@
-"""The one seam for "one person once": ``reserve`` / ``release``; and ``show_to``, which lets a party see its own case."""
+"""The one seam for "one person once": ``reserve`` / ``release``; and ``show_to`` / ``hide_from``, by which a party sees its own case."""

@@ -82,3 +82,10 @@ def show_to(party: UUID, cases: Iterable[UUID], *, region: str) -> None:
     """Let ``party`` (organisation or person) see these cases of ``region`` under ``anju_party``."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT party_case_add(%s, %s::uuid[], %s)", [party, list(cases), region])
+
+
+def hide_from(party: UUID, case: UUID, *, region: str) -> bool:
+    """End that ``party`` sees this case; whether it did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT party_case_remove(%s, %s, %s)", [party, case, region])
+        return bool(cursor.fetchone()[0])

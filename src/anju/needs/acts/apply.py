@@ -16,7 +16,18 @@ from anju.base.regions import region_range
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import open_ticket
 from anju.needs import bulk
-from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, clash_sentence, limit, next_numbers, put_on_desk, reserve, who
+from anju.needs.acts.steps import (
+    CLAUSE,
+    FAMILY,
+    FIRST,
+    clash_sentence,
+    limit,
+    next_numbers,
+    put_on_desk,
+    reserve,
+    show_to_family,
+    who,
+)
 from anju.needs.households import (
     Fault,
     HouseholdInput,
@@ -56,7 +67,7 @@ def submit_application(*, ctx: ActContext, household: HouseholdInput, accepted_o
     row.save(force_insert=True)
     Member.objects.bulk_create(member_rows(ready, ctx.region))
     Wish.objects.bulk_create(wish_rows(ready, ctx.region))
-    _show_to_family(ctx, [row])
+    show_to_family(ctx, [row])
     put_on_desk(ctx, row, FIRST)
     ctx.entry.verdicts.extend(verdicts)
     ctx.on(row, number=number, programme=row.programme, persons=row.persons, facts=digest(ready), accepted_on=on)
@@ -90,7 +101,7 @@ def take_applications(*, ctx: ActContext, load_id: UUID, brought: list[Brought])
             ready.append((item, prepare(item.household)))
     taken = _without_clashes(ctx, ready, refused)
     rows = _store(ctx, taken, days, load)
-    _show_to_family(ctx, rows)
+    show_to_family(ctx, rows)
     _load_on_desk(ctx, load, len(rows))
     ctx.on(load, taken=len(rows), refused=len(refused))
     ctx.items((row.id, f"{row.number}|{digest(one)}") for row, (_, one) in zip(rows, taken, strict=True))
@@ -169,16 +180,6 @@ def _check_family(ctx: ActContext, row: Application) -> None:
         raise InvalidInput(
             "手机号须是您登录用的手机号，没有受理；换手机号请到受理窗口办理", field="phone", clause=CLAUSE
         )
-
-
-def _show_to_family(ctx: ActContext, rows: Sequence[Application]) -> None:
-    """The account of the application's phone, where there is one, sees its case."""
-    accounts = Account.objects.filter(phone_blind__in=[row.phone_blind for row in rows], is_active=True)
-    by_phone = {bytes(phone): account for account, phone in accounts.values_list("id", "phone_blind") if phone}
-    for row in rows:
-        account = by_phone.get(bytes(row.phone_blind))
-        if account:
-            seam.show_to(account, [row.id], region=ctx.region)
 
 
 @act(clause=CLAUSE, title="查看本人的申请")

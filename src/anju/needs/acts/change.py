@@ -10,7 +10,19 @@ from anju.base.files import store
 from anju.base.numbers import mask_document, mask_name
 from anju.base.secrets import blind, seal
 from anju.base.tickets.desk import close_tickets
-from anju.needs.acts.steps import CLAUSE, FAMILY, FIRST, SECOND, STATES, locked, put_on_desk, release, reserve
+from anju.needs.acts.steps import (
+    CLAUSE,
+    FAMILY,
+    FIRST,
+    SECOND,
+    STATES,
+    hide_from_phone,
+    locked,
+    put_on_desk,
+    release,
+    reserve,
+    show_to_family,
+)
 from anju.needs.findings import open_findings
 from anju.needs.households import Fault, fact_faults, member_faults, places_of, refuse_faults
 from anju.needs.judging import Days, blocking, frozen, judge_rows
@@ -189,6 +201,7 @@ def _change(ctx: ActContext, row: Application, facts: Mapping[str, Any]) -> list
     found = [Fault(name, "", f"「{name}」不能在这里更正") for name in unknown]
     refuse_faults(found or list(fact_faults(facts, places_of(ctx.region))))
     before = {name: getattr(row, name) for name in facts if name != "phone"}
+    old_phone = bytes(row.phone_blind)
     for name, value in facts.items():
         if name == "phone":
             phone = people.mobile(value)
@@ -196,6 +209,9 @@ def _change(ctx: ActContext, row: Application, facts: Mapping[str, Any]) -> list
         else:
             setattr(row, name, value)
     row.save(update_fields=[*facts, *(["phone_blind"] if "phone" in facts else [])])
+    if bytes(row.phone_blind) != old_phone:
+        hide_from_phone(ctx, row, old_phone)
+        show_to_family(ctx, [row])
     after = {name: "已更换" if name == "phone" else getattr(row, name) for name in facts}
     ctx.entry.facts.update(before=before, after=after)
     return _judge(ctx, row)

@@ -68,13 +68,31 @@ def who(ctx: ActContext) -> UUID:
 
 
 def is_own(ctx: ActContext, row: Application) -> bool:
-    """Whether the family's account is the one bound to the application's phone, or made it."""
+    """Whether the acting account is bound to the application's phone.
+
+    Having made it does not suffice: a number that was given back goes to a stranger, and the old account with it.
+    """
     if ctx.account is None:
         return False
-    if row.maker == ctx.account:
-        return True
     phone = Account.objects.filter(pk=ctx.account).values_list("phone_blind", flat=True).first()
     return phone is not None and bytes(phone) == bytes(row.phone_blind)
+
+
+def show_to_family(ctx: ActContext, rows: Iterable[Application]) -> None:
+    """The account of the application's phone, where there is one, sees its case; one opened later finds it by itself."""
+    cases = list(rows)
+    accounts = Account.objects.filter(phone_blind__in=[row.phone_blind for row in cases], is_active=True)
+    by_phone = {bytes(phone): account for account, phone in accounts.values_list("id", "phone_blind") if phone}
+    for row in cases:
+        account = by_phone.get(bytes(row.phone_blind))
+        if account:
+            seam.show_to(account, [row.id], region=ctx.region)
+
+
+def hide_from_phone(ctx: ActContext, row: Application, phone_blind: bytes) -> None:
+    """The account of a phone that is no longer the application's sees it no more: nothing else binds a family to a case."""
+    for account in Account.objects.filter(phone_blind=phone_blind).values_list("id", flat=True):
+        seam.hide_from(account, row.id, region=ctx.region)
 
 
 def next_numbers(region: str, on: date, count: int) -> list[str]:

@@ -7,10 +7,9 @@ from anju.base.acts import ActContext, Conflict, Forbidden, Transitions
 from anju.base.messages.models import Message
 from anju.base.secrets import blind, unseal
 from anju.ledger import books
+from anju.needs.acts.steps import is_own
 from anju.needs.models import Application
-from anju.negotiation.acts.common import person
 from anju.offering.models import Batch
-from anju.parties.models import Account
 
 CLAUSE, GATE = "3.5-2", "3.5-3"
 FAMILY = "family"
@@ -56,8 +55,7 @@ def own_only(ctx: ActContext, application: Application) -> None:
     """A family acts on its own application alone. Raises Forbidden."""
     if ctx.post != FAMILY:
         return
-    phone = Account.objects.filter(pk=person(ctx)).values_list("phone_blind", flat=True).first()
-    if application.maker != ctx.account and (phone is None or bytes(phone) != bytes(application.phone_blind)):
+    if not is_own(ctx, application):
         raise Forbidden("这份申请不是用本账号的手机号登记的，不能办理；请用登记的手机号登录", clause=CLAUSE)
 
 

@@ -82,5 +82,22 @@ BEGIN
     INSERT INTO base_partycase (party, case_id, region) SELECT p_party, c, p_region FROM unnest(p_cases) AS c ON CONFLICT DO NOTHING;
 END $$;
 
+-- It is hidden again by the same staff alone; how many rows that were.
+CREATE OR REPLACE FUNCTION party_case_remove(p_party uuid, p_case uuid, p_region text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    IF NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'region % is not in scope', p_region USING ERRCODE = '42501';
+    END IF;
+    IF EXISTS (SELECT FROM base_partycase WHERE case_id = p_case AND region <> p_region) THEN
+        RAISE EXCEPTION 'a case of another region' USING ERRCODE = '42501';
+    END IF;
+    DELETE FROM base_partycase WHERE party = p_party AND case_id = p_case;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END $$;
+
 CREATE OR REPLACE FUNCTION party_cases() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT case_id FROM base_partycase WHERE party = nullif(current_setting('anju.party', true), '')::uuid $$;
