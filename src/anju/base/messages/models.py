@@ -20,6 +20,7 @@ class Message(Placed):
     to_blind = models.BinaryField()
     template = models.CharField(max_length=40)
     text = SealedText()
+    wording = models.UUIDField(null=True, help_text="the version its text is of; NULL for the built-in one")
     state = models.CharField(
         max_length=8, default=QUEUED, choices=[(QUEUED, "待发"), (SENT, "已发"), (FAILED, "未送达")]
     )

@@ -16,11 +16,13 @@ class Load(Placed):
     """
 
     CHECKED, ACCEPTING, ACCEPTED, REJECTED = "checked", "accepting", "accepted", "rejected"
+    ROLLED_BACK = "rolled_back"
     STATES: ClassVar = [
         (CHECKED, "已校验，待收下"),
         (ACCEPTING, "正在收下"),
         (ACCEPTED, "已收下"),
         (REJECTED, "已退回"),
+        (ROLLED_BACK, "已撤销"),
     ]
 
     party_column = "organisation"
@@ -48,6 +50,9 @@ class Load(Placed):
     decided_at = models.DateTimeField(null=True)
     reject_reason = models.CharField(max_length=200, blank=True)
     organisation = models.UUIDField(null=True)
+    undone_by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -63,6 +68,11 @@ class Load(Placed):
                 condition=~Q(state__in=["accepting", "accepted"]) | Q(checker__isnull=False), name="somebody_accepted_the_load"
             ),
             models.UniqueConstraint(
-                fields=["region", "kind", "sha256", "options"], condition=~Q(state="rejected"), name="the_same_file_once"
+                fields=["region", "kind", "sha256", "options"], condition=~Q(state__in=["rejected", "rolled_back"]),
+                name="the_same_file_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rolled_back") | (Q(undone_by__isnull=False, undone_at__isnull=False) & ~Q(undo_reason="")),
+                name="a_rolled_back_load_says_who_and_why",
             ),
         ]  # fmt: skip

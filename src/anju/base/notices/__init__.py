@@ -1,0 +1,1 @@
+"""Portal texts (门户文字): guides, answers and the notice bar."""
