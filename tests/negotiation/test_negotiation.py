@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import connection
 
 from anju.base.acts import Conflict, Forbidden, InvalidInput, Refused
+from anju.base.claims.seam import show_to
 from anju.base.papers.blocks import texts_of
-from anju.base.regions import scope, uuid7
+from anju.base.regions import PARTY, scope, uuid7
 from anju.base.tickets.models import Ticket
 from anju.negotiation import acts, reads
 from anju.negotiation.models import AcquirerDecision, Letter, LetterUnit, Offer
@@ -387,10 +389,17 @@ def test_the_database_keeps_what_was_said() -> None:
         ("an offer", "UPDATE negotiation_offer SET price_fen_m2 = 1 WHERE project_id = %s", found.project.pk, "AJ005"),
         ("an offer away", "DELETE FROM negotiation_offer WHERE project_id = %s", found.project.pk, "AJ005"),
         ("a decision", "UPDATE negotiation_acquirerdecision SET kind = 'loan' WHERE id = %s", letter.decision_id, "AJ005"),
+        ("a decision twice", "UPDATE negotiation_acquirerdecision SET checker = id WHERE id = %s", letter.decision_id, "AJ005"),
         ("a decision away", "DELETE FROM negotiation_acquirerdecision WHERE id = %s", letter.decision_id, "AJ005"),
     ]  # fmt: skip
     for what, statement, key, code in attacks:
         assert refused_by_database(sql(statement, key)) == code, what
+    open_ = acts.decide(
+        ctx=found.ctx(), subject="签订协议", kind="agreement", object_id=found.project.pk, number="决9", studied_on=found.day,
+        decided_on=found.day,
+    )  # fmt: skip
+    no_day = sql("UPDATE negotiation_acquirerdecision SET checker = gen_random_uuid() WHERE id = %s", open_.pk)
+    assert refused_by_database(no_day) == "decision_two_people", "a checker without a day"
     foreign = LetterUnit(region=CITY, project=found.project, letter=letter, unit=other.units[0])
     assert refused_by_database(lambda: foreign.save(force_insert=True)) == "AJ303", "a home of another project"
     acts.sign_letter(ctx=found.ctx("acquirer_head"), letter_id=letter.pk)
@@ -399,3 +408,29 @@ def test_the_database_keeps_what_was_said() -> None:
     back = "UPDATE negotiation_letter SET state = 'drafted' WHERE id = %s"
     assert refused_by_database(sql(back, letter.pk)) == "AJ303", "nobody unsigns"
     assert fresh(letter).price_fen_m2 == PRICE
+
+
+@pytest.mark.clause("3.5-1")
+def test_the_seller_alone_reads_the_negotiation_though_a_bank_and_an_agency_were_shown_the_project() -> None:
+    found, other = world(2), world(2)
+    letter = drafted(found)
+    bank, agency = uuid7(), uuid7()
+    with open_act(CITY):
+        for party in (found.developer.pk, other.developer.pk, bank, agency):
+            show_to(party, [found.project.pk], region=CITY)
+    tables = ("negotiation_offer", "negotiation_letter", "negotiation_letterunit", "base_paper", "base_evidence")
+    for who, party, seen in (
+        ("the seller", found.developer.pk, [2, 1, 2, 1, 2]),
+        ("another developer that was shown it", other.developer.pk, [0] * 5),
+        ("a bank", bank, [0] * 5),
+        ("an agency", agency, [0] * 5),
+    ):
+        with scope(CITY, party=party, role=PARTY), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM reserve_project")
+            assert cursor.fetchone() == (1,), who
+            counts = []
+            for table in tables:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                counts.append(cursor.fetchone()[0])
+            assert counts == seen, (who, dict(zip(tables, counts, strict=True)))
+    assert letter.paper is not None and letter.paper.case_id == letter.pk

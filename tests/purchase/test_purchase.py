@@ -340,6 +340,8 @@ def test_the_database_refuses_an_agreement_without_gate_under_ceiling_decision_o
     assert refused_by_database(sql(unread, special.pk)) == "AJ321"
     alone = "UPDATE purchase_specialdecision SET checker = maker, confirmed_on = current_date WHERE id = %s"
     assert refused_by_database(sql(alone, special.pk)) == "special_decision_two_people"
+    no_day = "UPDATE purchase_specialdecision SET checker = gen_random_uuid(), confirmed_on = NULL WHERE id = %s"
+    assert refused_by_database(sql(no_day, special.pk)) == "special_decision_two_people", "a checker without a day"
 
 
 def test_the_database_keeps_the_agreement_its_homes_and_its_steps() -> None:

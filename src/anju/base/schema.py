@@ -131,16 +131,20 @@ def _secure(table: str) -> list[str]:
     ]
 
 
+THE_PARTY = "nullif(current_setting('anju.party', true), '')::uuid"
 IN_RANGE = "region BETWEEN current_setting('anju.lo', true) AND current_setting('anju.hi', true)"
 
 
 def _policies(model: type[models.Model]) -> list[str]:
     table = model._meta.db_table
     found = _secure(table) + _policy(table, "in_scope", STAFF, f"TO {{role}} USING ({IN_RANGE})")
-    itself = getattr(model, "party_itself", None)
-    column = itself or getattr(model, "party_column", None)
-    if itself or column == "organisation":
-        own = f"{column} = nullif(current_setting('anju.party', true), '')::uuid"
+    itself, owner = getattr(model, "party_itself", None), getattr(model, "party_owner", None)
+    column = itself or getattr(model, "party_column", None) or owner
+    if owner:
+        key, of, whose = owner
+        own = f"(region, {key}) IN (SELECT region, id FROM {of} WHERE {whose} = {THE_PARTY})"
+    elif itself or column == "organisation":
+        own = f"{column} = {THE_PARTY}"
     else:
         own = f"{column} IN (SELECT party_cases())"
     if column:
@@ -158,7 +162,7 @@ def _grants(model: type[models.Model]) -> list[str]:
     rights = "SELECT" if model.functions_only else "SELECT, INSERT, UPDATE, DELETE"  # type: ignore[attr-defined]
     found = [f"REVOKE ALL ON {table} FROM {STAFF}, {PARTY}, {PUBLIC}", f"GRANT {rights} ON {table} TO {STAFF}"]
     # A table of cases closed to parties is readable and empty for them, so that a shared page need not ask who looks.
-    seen = ("party_column", "party_itself", "closed_to_parties")
+    seen = ("party_column", "party_itself", "party_owner", "closed_to_parties")
     if table == "base_publication" or any(getattr(model, name, None) for name in seen):
         found.append(f"GRANT SELECT ON {table} TO {PARTY}")
     if table == "base_publication":

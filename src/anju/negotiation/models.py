@@ -7,11 +7,14 @@ from django.db.models import F, Q
 
 from anju.base.regions import Placed, PlacedKey, SharedKey
 
+# A bank or an agency that was shown the project reads nothing of its negotiation: the seller alone does.
+SELLER = ("project_id", "reserve_project", "developer_id")
+
 
 class Offer(Placed):
     """One offer of one side in a round (报价); the acquirer's names the ceiling that it stays under. Never changed."""
 
-    party_column = "project_id"
+    party_owner = SELLER
 
     SIDES: ClassVar = [("seller", "开发企业"), ("acquirer", "收购主体")]
 
@@ -63,7 +66,10 @@ class AcquirerDecision(Placed):
             models.CheckConstraint(condition=Q(decided_on__gte=F("studied_on")), name="study_before_decision"),
             models.CheckConstraint(
                 condition=Q(checker__isnull=True, confirmed_on__isnull=True)
-                | (Q(checker__isnull=False, confirmed_on__gte=F("decided_on")) & ~Q(checker=F("maker"))),
+                | (
+                    Q(checker__isnull=False, confirmed_on__isnull=False, confirmed_on__gte=F("decided_on"))
+                    & ~Q(checker=F("maker"))
+                ),
                 name="decision_two_people",
             ),
         ]
@@ -73,7 +79,7 @@ class AcquirerDecision(Placed):
 class Letter(Placed):
     """A letter of intent (收购意向书): units and price frozen, never above a confirmed, valid ceiling."""
 
-    party_column = "project_id"
+    party_owner = SELLER
 
     STATES: ClassVar = [("drafted", "待签署"), ("signed", "已签署"), ("lapsed", "已失效"), ("fulfilled", "已转协议")]
     LIVE: ClassVar = ["drafted", "signed"]
@@ -125,7 +131,7 @@ class Letter(Placed):
 class LetterUnit(Placed):
     """One home of a letter; a home is in at most one live letter."""
 
-    party_column = "project_id"
+    party_owner = SELLER
 
     project = PlacedKey("reserve.Project", related_name="+")
     letter = PlacedKey(Letter, related_name="units")

@@ -28,7 +28,10 @@ class SpecialDecision(Placed):
             models.CheckConstraint(condition=~Q(reason=""), name="special_decision_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(checker__isnull=True, confirmed_on__isnull=True)
-                | (Q(checker__isnull=False, confirmed_on__gte=F("decided_on")) & ~Q(checker=F("maker"))),
+                | (
+                    Q(checker__isnull=False, confirmed_on__isnull=False, confirmed_on__gte=F("decided_on"))
+                    & ~Q(checker=F("maker"))
+                ),
                 name="special_decision_two_people",
             ),
         ]

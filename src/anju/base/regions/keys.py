@@ -57,6 +57,7 @@ class Placed(models.Model):
     """A row that belongs to a place; ``base.schema`` gives its table ``UNIQUE (region, id)``, policies, guard and keys.
 
     ``party_column`` names the case by which ``anju_party`` may see it, if at all; ``party_itself`` the column that must be the party;
+    ``party_owner`` (column, table, owner column) shows the rows of a case to the case's owner alone, though others were shown the case;
     ``closed_to_parties`` shows it none of the rows;
     ``functions_only`` tables are written by SQL functions alone; ``unguarded`` ones without an act (worker bookkeeping).
     """
@@ -66,6 +67,7 @@ class Placed(models.Model):
     unguarded: ClassVar[bool] = False
     closed_to_parties: ClassVar[bool] = False
     party_itself: ClassVar[str | None] = None
+    party_owner: ClassVar[tuple[str, str, str] | None] = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     region = RegionField()

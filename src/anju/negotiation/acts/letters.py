@@ -6,6 +6,7 @@ from uuid import UUID
 
 from anju.base import papers
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, Transitions, act
+from anju.base.claims.seam import show_to
 from anju.base.numbers import m2, yuan
 from anju.base.papers import Block, clause, facts, para, signatures, table
 from anju.base.tickets.desk import close_tickets, open_ticket
@@ -67,8 +68,10 @@ def draft_letter(
     )  # fmt: skip
     letter.paper = papers.issue(
         ctx=ctx, kind="letter_of_intent", title="收购意向书", blocks=letter_blocks(ctx, letter, units),
-        obj=letter, case=project.id, prefix="意", issuer=organisation.name,
+        obj=letter, case=letter.pk, prefix="意", issuer=organisation.name,
     )  # fmt: skip
+    # The paper as the letter: the seller's, and not that of all who see the project.
+    show_to(project.developer_id, [letter.pk], region=ctx.region)
     letter.number = letter.paper.number
     letter.save(force_insert=True)
     LetterUnit.objects.bulk_create(
