@@ -6,17 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Sum, Window
 from django.db.models.functions import RowNumber
 
 from anju.base.publication.models import Publication
 from anju.base.regions import region_range
 from anju.needs import order, weights
 from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, DemandSnapshot, Finding, Member
+from anju.needs.questions import WANTS
 from anju.parties.models import CensusFigure, Region
 
 CENSUS_YEAR = 2020
-WANTS: list[tuple[str, str]] = list(Answer._meta.get_field("wants").choices or ())  # type: ignore[arg-type]
 Rows = models.QuerySet[Application, Application]
 
 
@@ -149,7 +149,9 @@ def survey_result(region: str, survey: str) -> SurveyResult:
 def _totals(rows: Iterable[Answer]) -> dict[str, int]:
     totals = dict.fromkeys(dict(WANTS), 0)
     for row in rows:
-        totals[row.wants] += row.weight_ppm or 0
+        want = row.replies.get("wants")
+        if want in totals:
+            totals[want] += row.weight_ppm or 0
     return totals
 
 
@@ -167,7 +169,14 @@ def snapshots(region: str) -> models.QuerySet[DemandSnapshot, DemandSnapshot]:
 def snapshot_cells(snapshot: DemandSnapshot) -> models.QuerySet[DemandCell, DemandCell]:
     """A snapshot's cells in their order."""
     rows = DemandCell.objects.filter(region=snapshot.region, snapshot=snapshot)
-    return rows.order_by("county", "tenure", "rooms", "area_band_cm2")
+    return rows.order_by("county", "programme", "tenure", "rooms", "area_band_cm2", "price_band_fen")
+
+
+def snapshot_sums(snapshot: DemandSnapshot) -> list[dict[str, Any]]:
+    """First wishes of a snapshot by county, tenure, rooms and area band: over programmes and prices only first wishes add up."""
+    rows = DemandCell.objects.filter(region=snapshot.region, snapshot=snapshot)
+    keys = ("county", "tenure", "rooms", "area_band_cm2")
+    return list(rows.order_by(*keys).values(*keys).annotate(first_wishes=Sum("first_wishes")))
 
 
 def live_publicities(city: str | None = None) -> list[dict[str, Any]]:

@@ -73,9 +73,9 @@ def gather(
         )
     small, share = _small(ctx, priced)
     wanted = tuple(
-        Demand(c.county, c.tenure, c.rooms, c.area_band_cm2, c.first_wishes)
-        for c in needs.snapshot_cells(demand)
-        if c.first_wishes
+        Demand(c["county"], c["tenure"], c["rooms"], c["area_band_cm2"], c["first_wishes"])
+        for c in needs.snapshot_sums(demand)
+        if c["first_wishes"]
     )
     city = City(tuple(priced), wanted, budget_fen, REACH, least_units, small, share)
     ceilings = {key: c.ceiling_fen_m2 for key, c in sorted(held.items())}

@@ -45,14 +45,20 @@ def take_answers(
         rows.append(
             Answer(
                 region=ctx.region, survey=survey, number=one.number, county=one.county, age_band=one.age_band,
-                household_size=one.household_size, wants=one.wants, rooms=one.rooms, area_cm2=one.area_cm2,
-                load_id=load_id,
+                household_size=one.household_size, replies=_standard(one), load_id=load_id,
             )
         )  # fmt: skip
     Answer.objects.bulk_create(rows)
     ctx.entry.facts.update(survey=survey, taken=len(rows), refused=len(refused))
-    ctx.items((row.id, f"{survey}|{row.number}|{row.wants}") for row in rows)
+    ctx.items((row.id, f"{survey}|{row.number}|{row.replies['wants']}") for row in rows)
     return {"taken": len(rows), "refused": refused}
+
+
+def _standard(one: AnswerInput) -> dict[str, Any]:
+    """A file's columns as replies to the standard questions; whole ㎡, what was not said is not there."""
+    found: dict[str, Any] = {"wants": one.wants, "rooms": one.rooms}
+    found["area"] = None if one.area_cm2 is None else one.area_cm2 // 10_000
+    return {code: value for code, value in found.items() if value is not None}
 
 
 @act(clause=CLAUSE, title="问卷加权")

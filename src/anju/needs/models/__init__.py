@@ -1,6 +1,6 @@
 """Needs (需求): applications to the waiting list, their reviews, questionnaires, frozen demand."""
 
-from anju.needs.models import application, demand, review, survey
+from anju.needs.models import application, callback, demand, review, survey
 from anju.needs.models.application import (
     APPLICANT,
     LIVE,
@@ -19,11 +19,14 @@ from anju.needs.models.application import (
     Publicity,
     Wish,
 )
-from anju.needs.models.demand import DemandCell, DemandSnapshot
+from anju.needs.models.callback import Call, Campaign
+from anju.needs.models.demand import Chance, DemandCell, DemandSnapshot, Stay
 from anju.needs.models.review import Finding, Review
-from anju.needs.models.survey import AGE_BANDS, Answer
+from anju.needs.models.survey import AGE_BANDS, Answer, Survey, SurveyVersion
 
-CARRIES: dict[str, str] = {**application.CARRIES, **review.CARRIES, **survey.CARRIES, **demand.CARRIES}
+CARRIES: dict[str, str] = {
+    **application.CARRIES, **review.CARRIES, **survey.CARRIES, **demand.CARRIES, **callback.CARRIES,
+}  # fmt: skip
 
 __all__ = [
     "AGE_BANDS",
@@ -41,6 +44,9 @@ __all__ = [
     "Answer",
     "Application",
     "ApplicationNumber",
+    "Call",
+    "Campaign",
+    "Chance",
     "DemandCell",
     "DemandSnapshot",
     "Draft",
@@ -48,5 +54,8 @@ __all__ = [
     "Member",
     "Publicity",
     "Review",
+    "Stay",
+    "Survey",
+    "SurveyVersion",
     "Wish",
 ]

@@ -84,6 +84,9 @@ class Application(Placed):
     state = models.CharField(max_length=14, choices=STATES, default="submitted")
     accepted_on = models.DateField(help_text="the case's own day")
     qualified_on = models.DateField(null=True)
+    confirmed_on = models.DateField(
+        null=True, help_text="last told at a call-back (回访) that it still wants this home"
+    )
     sort_key = models.CharField(
         max_length=80, blank=True, db_collation="C", help_text="stored; the position is derived"
     )

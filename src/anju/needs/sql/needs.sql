@@ -60,3 +60,37 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION application_position(uuid) TO anju_party;
+
+-- Since when a household waits, whichever act moved it: a stay opens as the application comes onto the list and ends as it leaves.
+-- The first one of a back-entered case begins on the day it qualified; a later one (withdrawn and back) on the act's own day.
+CREATE OR REPLACE FUNCTION application_stays() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    today date := coalesce((SELECT happened_on FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL
+                             ORDER BY id LIMIT 1), current_date);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        UPDATE needs_stay s SET until = greatest(s.since, today), left_to = a.state
+          FROM changed a JOIN before b ON b.id = a.id
+         WHERE b.state = 'qualified' AND a.state <> 'qualified'
+           AND s.region = a.region AND s.application_id = a.id AND s.until IS NULL;
+    END IF;
+    INSERT INTO needs_stay (id, region, application_id, programme, since, left_to)
+    SELECT gen_random_uuid(), a.region, a.id, a.programme,
+           CASE WHEN EXISTS (SELECT FROM needs_stay s WHERE s.region = a.region AND s.application_id = a.id)
+                THEN today ELSE coalesce(a.qualified_on, today) END, ''
+      FROM changed a
+     WHERE a.state = 'qualified'
+       AND NOT EXISTS (SELECT FROM needs_stay s
+                        WHERE s.region = a.region AND s.application_id = a.id AND s.until IS NULL);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER stays_when_made AFTER INSERT ON needs_application
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION application_stays();
+CREATE OR REPLACE TRIGGER stays_when_moved AFTER UPDATE ON needs_application
+    REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION application_stays();
+
+-- What was asked stays as it was asked.
+CREATE OR REPLACE TRIGGER survey_version_final BEFORE UPDATE OR DELETE ON needs_surveyversion
+    FOR EACH ROW EXECUTE FUNCTION row_is_final();
