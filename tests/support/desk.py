@@ -6,15 +6,19 @@ from typing import Any
 from django.test import Client
 
 from anju.base.regions import uuid7
+from support import laid
 from support.db import open_act
 
 
 def person(
     post: str, region: str = "231200", *, name: str = "王某", username: str = "", organisation: Any = None
 ) -> Any:
-    """An account holding ``post`` in ``region`` since long ago."""
+    """An account holding ``post`` in ``region`` since long ago; an acquirer's people belong to the tests' acquirer."""
+    from anju.parties.acts.acquirers import ACQUIRER_POSTS, OPERATOR
     from anju.parties.models import Account, Appointment
 
+    if organisation is None and (post in ACQUIRER_POSTS or post == OPERATOR):
+        organisation = laid.acquirer(region=region)
     with open_act(region):
         account = Account.objects.create(
             username=username or f"{post}_{region}", name=name, password="!", synthetic=True

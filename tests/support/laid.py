@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 from anju.base.regions import uuid7
-from support.db import raw
+from support.db import ACQUIRER, open_act, past_guards
 
 M = TypeVar("M", bound=models.Model)
 
 
 def lay(*rows: M) -> M:
     """Insert the rows, in whatever state; the last one."""
-    with raw("admin") as database:
-        database.execute("SET session_replication_role = replica")
+    database = past_guards()
+    with database.transaction():
         for row in rows:
             fields = [f for f in row._meta.local_fields if not (isinstance(f, models.AutoField) and row.pk is None)]
             names = ", ".join(f'"{f.column}"' for f in fields)
@@ -33,6 +33,23 @@ def organisation(kind: str, name: str, *, region: str = "231200") -> Any:
     from anju.parties.models import Organisation
 
     return lay(Organisation(kind=kind, name=name, owner_region=region, synthetic=True))
+
+
+def acquirer(*, region: str = "231200") -> Any:
+    """The acquirer of ``support.db.context``, admitted in the region; within the test's transaction, so for any test."""
+    from anju.parties.models import Admission, Organisation
+
+    with open_act("231200"):
+        found, _ = Organisation.objects.get_or_create(
+            id=ACQUIRER, defaults={"kind": "acquirer", "name": "居安", "owner_region": "231200", "synthetic": True}
+        )
+        Admission.objects.get_or_create(
+            region=region, acquirer=found, state="admitted", valid_until=None,
+            defaults={
+                "document": "测试", "facts": {}, "valid_from": date(2025, 1, 1), "maker": uuid7(), "checker": uuid7(),
+            },
+        )  # fmt: skip
+    return found
 
 
 def project(*, region: str = "231200", state: str = "purchased", **changes: Any) -> Any:

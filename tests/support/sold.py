@@ -60,7 +60,7 @@ def sold(*, tenure: str = "sale", count: int = 2, annotated: bool = True, passed
 
     project = laid.project()
     units = laid.units(project, count, tenure=tenure, gross_cm2=890_000 if tenure == "sale" else 650_000)
-    acquirer = laid.organisation("acquirer", f"居安{uuid7().hex[-6:]}")
+    acquirer = laid.acquirer()
     decision = AcquirerDecision(
         region=CITY, organisation=acquirer.id, subject="签订收购协议", kind="agreement", studied_on=date(2026, 1, 20),
         decided_on=date(2026, 1, 21), number=uuid7().hex, object_id=project.id, maker=uuid7(), checker=uuid7(),

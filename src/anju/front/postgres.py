@@ -6,6 +6,7 @@ enter; passwords lie under ``var/keys``, mode 0600.
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import pwd
@@ -206,8 +207,9 @@ def _account() -> pwd.struct_passwd | None:
     )
 
 
+@functools.cache
 def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
-    """Whether the account may enter every folder down to ``path``, as far as they exist."""
+    """Whether the account may enter every folder down to ``path``, as far as they exist; asked once, since it takes a process."""
     while not path.exists():
         path = path.parent
     done = subprocess.run(
