@@ -11,8 +11,8 @@ from support.powers import powers
 
 # Done by the set-up or by a nested act of another room; no post holds them.
 NOBODYS = {"parties.load_powers", "parties.import_regions", "parties.import_census", "parties.load_rates"}
-# About one's own account, held by everybody.
-OWN = {"parties.change_password"}
+# About one's own account, held by everybody: the password, views of lists, taking out what one sees (which leaves an entry).
+OWN = {"parties.change_password", "base.save_view", "base.export_list"}
 READ_ONLY_POSTS = {"auditor"}
 
 

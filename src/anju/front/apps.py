@@ -6,4 +6,4 @@ class FrontConfig(AppConfig):
     label = "front"
 
     def ready(self) -> None:
-        from anju.front import acts  # noqa: F401
+        from anju.front import acts, exporting  # noqa: F401

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front.api import api, docs
-from anju.front.pages import cockpit, draws, files, home, loads, papers, portal, search
+from anju.front.pages import cockpit, draws, exports, files, home, loads, papers, portal, search
 from anju.web import errors
 
 # Rooms with pages, in the plan's order.
@@ -29,6 +29,8 @@ doors: list[URLPattern | URLResolver] = [
     path("loads/<uuid:load_id>/accept/", loads.accept, name="accept"),
     path("loads/<uuid:load_id>/reject/", loads.reject, name="reject"),
     path("loads/<uuid:load_id>/resume/", loads.resume, name="resume"),
+    path("exports/", exports.index, name="exports"),
+    path("exports/<uuid:export_id>/", exports.file, name="export_file"),
     path("papers/", papers.index, name="papers"),
     path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("papers/<uuid:paper_id>/sign/", papers.sign, name="sign"),

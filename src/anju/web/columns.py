@@ -19,7 +19,7 @@ class Col:
     """A column: its title, the field (``developer__name`` follows keys), and how it is shown.
 
     ``kind``: text int fen wan price cm2 date moment state bool region name document clock. ``link``: row → address.
-    ``sort``: the field to order by, None for a column that no index orders.
+    ``sort``: the field to order by, None for a column that no index orders. ``note`` and ``clause`` stand in the exported file.
     ``value``: row → value, in place of the field. ``tones``: state code → tone of its chip.
     """
 
@@ -32,6 +32,7 @@ class Col:
     tones: Mapping[str, str] = dataclasses.field(default_factory=dict)
     unit: str = ""
     note: str = ""
+    clause: str = ""
 
     @property
     def measure(self) -> str:

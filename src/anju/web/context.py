@@ -69,7 +69,7 @@ def _paths(_: Any) -> dict[str, str]:
     names = {
         "home": "front:home", "search": "front:search", "portal": "front:portal", "signin": "parties:signin",
         "signout": "parties:signout", "switch": "parties:switch", "news": "front:news", "draws": "front:draws", "check": "front:check",
-        "mine": "needs:mine", "family": "parties:family_signin", "how": "front:how",
+        "mine": "needs:mine", "family": "parties:family_signin", "how": "front:how", "exports": "front:exports",
     }  # fmt: skip
     found = {}
     for key, name in names.items():

@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from anju.web import cells, places
+from anju.web import exports, places, saved
 from anju.web.bulks import BULK_MAX, Bulk, bulk_key, bulk_page
 from anju.web.columns import Col, Line, lines_of, today_of
 from anju.web.downloads import XLSX, download
@@ -25,8 +24,7 @@ PAGE_SIZE = 50
 # Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
 COUNT_CAP = 10_000
 TYPED_MAX = 60
-EXPORT_MAX = 100_000
-RESERVED = ("q", "order", "page", "export")
+RESERVED = ("q", "order", "page", "export", saved.COLUMN, saved.ALL)
 
 
 @dataclass(frozen=True)
@@ -84,12 +82,16 @@ class State:
     page: int = 1
     values: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
     def address(self, **changed: Any) -> str:
         """The query string with something changed; without ``page`` unless it is given."""
-        parts = {"q": self.q, "order": self.order, **self.values, **changed}
-        text = urlencode({k: v for k, v in parts.items() if v not in ("", None)})
-        return f"?{text}" if text else "?"
+        return saved.address({**self.shown, saved.COLUMN: self.columns, **changed})
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What narrows and orders the list: what a view keeps beside its columns."""
+        return {"q": self.q, "order": self.order, **self.values}
 
 
 @dataclass(frozen=True)
@@ -119,16 +121,26 @@ def list_page(
     """The page. ``rows`` is already narrowed to the actor's region (row-level security alone is too slow for lists).
 
     ``search``: fields matched by their beginning (``number``), or with a lookup of their own (``name__contains``) on small tables.
-    ``views``: named sets of filter values, shown as tabs. ``actions``: (title, address, power). ``empty``: what to say of no rows at all.
+    ``views``: named sets of filter values, shown as tabs, before those that the person keeps.
+    ``actions``: (title, address, power). ``empty``: what to say of no rows at all.
     """
     state = read_state(request, filters)
+    state.columns = saved.picked(request, columns)
+    own = saved.views_of(request)
+    if opens := saved.opening(request, own):
+        return HttpResponseRedirect(opens)
     allowed = [b for b in bulk if b.power in request.anju.powers]  # type: ignore[attr-defined]
     found = narrowed(rows, state, filters, search)
+    everything, columns = columns, saved.shown(columns, state.columns)
     if request.method == "POST":
-        return bulk_page(request, allowed, found, title=title, columns=columns, shell=shell)
-    found = ordered(found, state, columns, order)
+        return saved.posted(request, state.shown, state.columns) or bulk_page(
+            request, allowed, found, title=title, columns=columns, shell=shell
+        )
+    found = ordered(found, state, everything, order)
     if request.GET.get("export") == "xlsx" and export_name:
-        return _export(request, found, title=title, columns=columns, name=export_name)
+        return exports.export(
+            request, found, title=title, columns=columns, name=export_name, filters=said(state, filters), order=said_order(state, columns),
+        )  # fmt: skip
     lines, count, capped, more = page_of(found, state, columns, page_size, today_of(request))
     powers = request.anju.powers  # type: ignore[attr-defined]
     first = (state.page - 1) * page_size
@@ -138,8 +150,10 @@ def list_page(
         "heads": heads(columns, state, order), "lines": lines, "count": count, "capped": capped,
         "more": more and first + page_size < COUNT_CAP,
         "first": first + 1, "last": first + len(lines), "bulk": allowed, "bulk_max": BULK_MAX, "pages": max(1, -(-count // page_size)),
-        "actions": [(t, u) for t, u, p in actions if not p or p in powers], "export": bool(export_name),
+        "actions": [(t, u) for t, u, p in actions if not p or p in powers], "export": bool(export_name) and exports.may(request),
         "views": [(t, state_of_view(state, v), _is_view(state, v)) for t, v in views],
+        "own_views": saved.tabs(own, state.shown, state.columns), "may_save": saved.POWER in powers and bool(saved.page_name(request)),
+        "choices": saved.choices(everything, state.columns), "cleared": f"?{saved.ALL}=1",
         "prev_url": state.address(page=state.page - 1 if state.page > 2 else None), "next_url": state.address(page=state.page + 1),
         "export_url": state.address(export="xlsx"),
         "narrowed": bool(state.q or state.values), "empty": empty or f"还没有{title}",
@@ -257,24 +271,24 @@ def within(request: HttpRequest, rows: models.QuerySet[Any], field: str = "regio
 
 def state_of_view(state: State, values: Mapping[str, str]) -> str:
     """The address of a named view."""
-    text = urlencode(dict(values))
-    return f"?{text}" if text else "?"
+    return saved.address(values or {saved.ALL: "1"})
 
 
 def _is_view(state: State, values: Mapping[str, str]) -> bool:
-    return not state.q and state.values == {k: v for k, v in values.items() if k not in RESERVED}
+    return not state.q and not state.columns and state.values == {k: v for k, v in values.items() if k not in RESERVED}
 
 
-def _export(
-    request: HttpRequest, rows: models.QuerySet[Any], *, title: str, columns: Sequence[Col], name: str
-) -> HttpResponse:
-    """What the list shows, as a sheet; numbers stay numbers."""
-    from anju.base.sheets.out import workbook
+def said(state: State, filters: Sequence[Filter]) -> list[tuple[str, str]]:
+    """What narrows the list, in words."""
+    found = [("查找", state.q)] if state.q else []
+    for item in filters:
+        value = state.values.get(item.key)
+        if value is not None:
+            found.append((item.title, dict(item.options).get(value, value)))
+    return found
 
-    body = [[cells.exported(row, col) for col in columns] for row in rows[:EXPORT_MAX].iterator(chunk_size=2_000)]
-    actor = request.anju  # type: ignore[attr-defined]
-    data = workbook(
-        title, columns=[(c.title + cells.unit(c), c.note) for c in columns], rows=body, synthetic=actor.synthetic
-    )
-    day = actor.now.strftime("%Y%m%d")
-    return download(data, f"{name}-{day}{'-合成' if actor.synthetic else ''}.xlsx", XLSX)
+
+def said_order(state: State, columns: Sequence[Col]) -> str:
+    """The order in words."""
+    title = next((c.title for c in columns if c.sort and c.sort == state.order.lstrip("-")), "")
+    return f"{title}，{'从大到小' if state.order.startswith('-') else '从小到大'}" if title else "清单自身的次序"

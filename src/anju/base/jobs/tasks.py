@@ -17,7 +17,7 @@ from anju.base.calendar.days import installation, now_of
 from anju.base.calendar.models import Installation
 from anju.base.jobs import progress
 from anju.base.jobs.context import context_of, upkeep_context
-from anju.base.jobs.work import WORK
+from anju.base.jobs.work import HOURLY, WORK
 from anju.base.log import publish, sequencer
 from anju.base.messages import delivery
 from anju.base.publication import release
@@ -96,6 +96,15 @@ def take_down_in(region: str, city: Installation) -> int:
     if not waiting:
         return 0
     return release.take_down_due(ctx=upkeep_context(region=region, now=now, power="base.take_down_due"))
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="hourly", queue="upkeep", queueing_lock="hourly", lock="hourly")
+def hourly(timestamp: int) -> None:
+    """What upper packages registered to be done each hour."""
+    with _city() as city:
+        for fn in HOURLY.values():
+            fn(city.city, now_of(city))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import xlsxwriter
 from anju.base.sheets.cells import EXACT_DIGITS, looks_like_formula
 
 WIDTH_MIN, WIDTH_MAX = 10, 40
+ABOUT = "说明"
 SYNTHETIC_NOTE = "合成数据，仅供演示，不代表任何真实的人、房屋或单位"
 
 
@@ -21,14 +22,20 @@ def workbook(
     synthetic: bool,
     *,
     notes: Sequence[str] = (),
+    about: Iterable[Sequence[str]] = (),
 ) -> bytes:
-    """An xlsx with one sheet: title row, header row (``columns``: title and the note shown on it), rows. Values stay typed."""
+    """An xlsx with one sheet: title row, header row (``columns``: title and the note shown on it), rows. Values stay typed.
+
+    ``about``: lines of a second sheet 「说明」, which says what the first one holds; read after the rows, so that it may count them.
+    """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
     )
     book.set_properties({"title": title, "comments": SYNTHETIC_NOTE if synthetic else ""})
     _sheet(book, title, columns, rows, synthetic, notes)
+    if about:
+        _about(book, about, synthetic)
     book.close()
     return buffer.getvalue()
 
@@ -55,6 +62,18 @@ def _sheet(
     for line, row in enumerate(rows, top + 1):
         for at, value in enumerate(row):
             _write(sheet, line, at, value, day, text)
+
+
+def _about(book: xlsxwriter.Workbook, lines: Iterable[Sequence[str]], synthetic: bool) -> None:
+    """The second sheet: plain text, nothing that could run."""
+    sheet = book.add_worksheet(ABOUT)
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 22, text)
+    sheet.set_column(1, 3, 36, text)
+    for line, cells in enumerate([*lines, *([[SYNTHETIC_NOTE]] if synthetic else [])]):
+        for at, value in enumerate(cells):
+            if value:
+                sheet.write_string(line, at, safe(str(value)), text)
 
 
 def _write(sheet: Any, line: int, at: int, value: Any, day: Any, text: Any) -> None:

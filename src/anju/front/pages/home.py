@@ -16,7 +16,7 @@ from anju.base.acts.models import Act, Refusal
 from anju.base.calendar.days import add_working_days
 from anju.base.tickets import desk
 from anju.base.tickets.models import Ticket
-from anju.front.pages import portal
+from anju.front.pages import exports, portal
 from anju.parties.access import page, public
 from anju.web import nav, shown
 from anju.web.lists import Col, Filter, list_page, regions
@@ -64,6 +64,7 @@ def desk_of(actor: Any) -> dict[str, Any]:
     return {
         "today": today, "lights": lights, "tasks": tasks_of(first, today), "urgent": lights["over"] + lights["near"],
         "recent": recent_acts(actor), "refused": recent_refusals(actor), "powers": powers_by_room(actor.powers),
+        "exports": exports.ready(actor) if "base.export_list" in actor.powers else [],
     }  # fmt: skip
 
 

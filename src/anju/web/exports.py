@@ -1,0 +1,131 @@
+"""A list as a file: what it shows now, with a second sheet that explains it; a large one is made by a job."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from anju.base.acts.context import SHANGHAI
+from anju.base.listing import acts
+from anju.base.sheets.out import workbook
+from anju.web import cells, saved
+from anju.web.columns import Col
+from anju.web.downloads import XLSX, download
+
+POWER = "base.export_list"
+# Up to so many rows while one waits; more are made by a job, and past the last figure a sheet has no more rows to hold them.
+NOW_MAX, JOB_MAX = 5_000, 500_000
+STEP = 2_000
+KEY_TITLE, KEY_NOTE = "行标识", "系统识别这一行用，请勿改动"
+MEANINGS = {
+    "date": "日期", "moment": "日期和时间（北京时间）", "clock": "到期日", "state": "当前所处状态", "region": "区划名称",
+    "name": "姓名，按规定遮盖", "document": "证件号码，按规定遮盖", "bool": "是、否；空为未知", "fen": "金额，保留到分",
+    "wan": "金额", "price": "单价", "cm2": "面积，保留两位小数", "int": "整数",
+}  # fmt: skip
+
+
+def may(request: HttpRequest) -> bool:
+    """Whether the post may take lists out."""
+    return POWER in request.anju.powers  # type: ignore[attr-defined]
+
+
+def export(
+    request: HttpRequest, rows: models.QuerySet[Any], *, title: str, columns: Sequence[Col], name: str, filters: Sequence[tuple[str, str]],
+    order: str, with_key: bool = False,
+) -> HttpResponse:  # fmt: skip
+    """The file, or the page that says where it will be. ``filters``: (title, value in words) of what narrows the list."""
+    if not may(request):
+        raise PermissionDenied(f"当前岗位不能导出清单，没有导出；需要的权限：{POWER}。")
+    job = getattr(request, "exporting", None)
+    if job is None:
+        count = rows.order_by()[: JOB_MAX + 1].count()
+        if count > NOW_MAX:
+            return _ask(request, title, count)
+        _note(request, title, count, filters)
+    body = Body(rows, columns, with_key, job)
+    actor = request.anju  # type: ignore[attr-defined]
+    heads = [(c.title + cells.unit(c), meaning(c)) for c in columns]
+    if with_key:
+        heads.insert(0, (KEY_TITLE, KEY_NOTE))
+    lines = about(actor, title, columns, filters, order, with_key, body)
+    data = workbook(title, heads, body, actor.synthetic, about=lines)
+    day = actor.now.astimezone(SHANGHAI).strftime("%Y%m%d")
+    filename = f"{name}-{day}{'-合成' if actor.synthetic else ''}.xlsx"
+    if job:
+        job.made(filename, data, body.count)
+    return download(data, filename, XLSX)
+
+
+class Body:
+    """The rows of the sheet, counted as they go."""
+
+    def __init__(self, rows: models.QuerySet[Any], columns: Sequence[Col], with_key: bool, job: Any) -> None:
+        self.rows, self.columns, self.with_key, self.job = rows, columns, with_key, job
+        self.count = 0
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for row in self.rows[:JOB_MAX].iterator(chunk_size=STEP):
+            self.count += 1
+            if self.job and self.count % STEP == 0:
+                self.job.step(self.count)
+            found = [cells.exported(row, col) for col in self.columns]
+            yield [str(row.pk), *found] if self.with_key else found
+
+
+def about(
+    actor: Any, title: str, columns: Sequence[Col], filters: Sequence[tuple[str, str]], order: str, with_key: bool, body: Body
+) -> Iterator[list[str]]:  # fmt: skip
+    """What stands on the second sheet: of what, by whom, when, narrowed how; then each column. Read once the rows are written."""
+    yield from [
+        ["表", title], ["导出人", f"{actor.account.name}（{actor.post_title}）"],
+        ["导出时间", f"{actor.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"], ["区划", f"{actor.region_name}（{actor.region}）"],
+        ["筛选条件", "；".join(f"{t}：{v}" for t, v in filters) or "没有筛选"], ["排序", order], ["行数", f"{body.count:,}"],
+        ["数据性质", "合成，不代表任何真实的人、房屋或单位" if actor.synthetic else "工作数据，按内部资料保管"], [],
+        ["列", "单位", "说明", "依据"],
+    ]  # fmt: skip
+    if with_key:
+        yield [KEY_TITLE, "", KEY_NOTE, ""]
+    for col in columns:
+        yield [col.title, col.measure, meaning(col), f"实施方案第 {col.clause} 条" if col.clause else ""]
+
+
+def meaning(col: Col) -> str:
+    """What a column means: its own note, else what its kind says."""
+    return col.note or MEANINGS.get(col.kind, "文字")
+
+
+def _note(request: HttpRequest, title: str, count: int, filters: Sequence[tuple[str, str]]) -> None:
+    acts.export_list(
+        ctx=request.anju.context(), page=saved.page_name(request), title=title, rows=count,  # type: ignore[attr-defined]
+        shown=[f"{t}：{v}" for t, v in filters],
+    )  # fmt: skip
+
+
+def _ask(request: HttpRequest, title: str, count: int) -> HttpResponse:
+    """Too many to wait for: a job, once for the same list in the same minute."""
+    actor = request.anju  # type: ignore[attr-defined]
+    if count > JOB_MAX:
+        messages.error(
+            request, f"符合条件的超过 {JOB_MAX:,} 行，一张表放不下，没有导出；请用筛选缩小范围（如按区县）。"
+        )
+        return HttpResponseRedirect(_without_export(request))
+    address = request.path + _without_export(request)
+    mark = hashlib.sha256(f"{actor.account.id} {address} {actor.now:%Y%m%d%H%M}".encode()).hexdigest()[:32]
+    match = request.resolver_match
+    acts.ask_export(
+        ctx=actor.context(key=f"export:{mark}"), page=saved.page_name(request), title=title, address=address,
+        needs=getattr(match.func if match else None, "power", ""), rows=count,
+    )  # fmt: skip
+    messages.success(request, f"「{title}」共 {count:,} 行，正在后台生成；好了以后在这里下载，工作台也会提示。")
+    return HttpResponseRedirect(reverse("front:exports"))
+
+
+def _without_export(request: HttpRequest) -> str:
+    found = [(k, v) for k, values in request.GET.lists() for v in values if k != "export"]
+    return "?" + urlencode(found or [(saved.ALL, "1")])
