@@ -141,6 +141,42 @@ class Appointment(models.Model):
         ]
 
 
+class Cover(Placed):
+    """Leave cover (AB角): B does A's post in A's place for some days, once a head has confirmed it.
+
+    B then holds the post by ``appointment``; what B did in the own post stays B's, so nobody checks the own work.
+    """
+
+    STATES: ClassVar = [("proposed", "待确认"), ("confirmed", "已确认"), ("ended", "已结束"), ("refused", "不同意")]
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="covers", help_text="A's post")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="covered_by", help_text="A")
+    by = models.ForeignKey(Account, models.PROTECT, related_name="covers_for", help_text="B")
+    from_on = models.DateField()
+    until_on = models.DateField(help_text="the last day")
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=STATES, default="proposed")
+    maker = models.UUIDField()
+    decided_by = models.UUIDField(null=True)
+    granted = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, related_name="+", help_text="B's post meanwhile"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until_on__gte=models.F("from_on")), name="cover_has_its_days"),
+            models.CheckConstraint(condition=~Q(by=models.F("account")), name="cover_is_another_person"),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by__isnull=True, granted__isnull=True)
+                | Q(state="refused", decided_by__isnull=False, granted__isnull=True)
+                | Q(state__in=["confirmed", "ended"], decided_by__isnull=False, granted__isnull=False)
+                & ~Q(decided_by=models.F("maker"))
+                & ~Q(decided_by=models.F("by")),
+                name="cover_is_confirmed_by_another_person",
+            ),
+        ]
+
+
 class PhoneCode(models.Model):
     """A sign-in code for a family's phone: hashed, short-lived, few tries. Bookkeeping of the sign-in."""
 
@@ -278,6 +314,9 @@ class Admission(Placed):
 
 
 CARRIES: dict[str, str] = {
+    "cover_has_its_days": "4.5",
+    "cover_is_another_person": "4.5",
+    "cover_is_confirmed_by_another_person": "4.5",
     "setting_two_people": "4.1",
     "setting_once_a_day": "4.1",
     "setting_final": "4.1",

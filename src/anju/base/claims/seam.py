@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from anju.base.regions import uuid7
+
 LIVE_APPLICATION, HOME = "application", "home"
 
 
@@ -76,6 +78,20 @@ def release(kind: str, *, case: UUID, region: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT claim_release(%s, %s, %s)", [kind, case, region])
         return cursor.fetchone()[0]
+
+
+def move(kind: str, persons: Iterable[bytes], *, case: UUID, to: UUID, region: str) -> int:
+    """Hand these persons' claims from one case to another of the same region; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT claim_move(%s, %s::bytea[], %s, %s, %s)", [kind, list(persons), case, to, region])
+        return int(cursor.fetchone()[0])
+
+
+def release_persons(kind: str, persons: Iterable[bytes], *, case: UUID, region: str) -> int:
+    """Give back the claims of some of a case's persons; how many there were."""
+    nobody = uuid7()
+    move(kind, persons, case=case, to=nobody, region=region)
+    return release(kind, case=nobody, region=region)
 
 
 def show_to(party: UUID, cases: Iterable[UUID], *, region: str) -> None:

@@ -26,9 +26,11 @@ MARRIAGES: list[tuple[str, str]] = [("10", "未婚"), ("20", "已婚"), ("30", "
 MAX_WISHES = 5
 PUBLICITY = "qualified"  # the kind of its publications
 # The states in which the household's one live application is taken.
-LIVE = ("submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held")
-# The states that need two passed reviews by two people, unless the case was back-entered.
-REVIEWED = ("reviewed", "publicity", "qualified", "housed")
+LIVE = (
+    "submitted", "supplement", "first_passed", "second_passed", "reviewed", "publicity", "qualified", "suspended", "held",
+)  # fmt: skip
+# The states that need every passed review of the county's steps, by as many people, unless the case was back-entered.
+REVIEWED = ("reviewed", "publicity", "qualified", "suspended", "housed")
 
 
 class Publicity(Placed):
@@ -58,8 +60,10 @@ class Application(Placed):
     party_column = "id"
 
     STATES: ClassVar = [
-        ("submitted", "待初审"), ("supplement", "待补正"), ("first_passed", "待复审"), ("reviewed", "待公示"), ("publicity", "公示中"),
-        ("qualified", "轮候中"), ("housed", "已配房"), ("held", "补录待查"), ("refused", "不予通过"), ("withdrawn", "已撤回"),
+        ("submitted", "待初审"), ("supplement", "待补正"), ("first_passed", "待复审"), ("second_passed", "待联审"),
+        ("reviewed", "待公示"), ("publicity", "公示中"), ("qualified", "轮候中"), ("suspended", "已暂停"), ("housed", "已配房"),
+        ("held", "补录待查"), ("refused", "不予通过"), ("withdrawn", "已撤回"), ("lapsed", "已失效"), ("merged", "已并户"),
+        ("vacated", "已退房"),
     ]  # fmt: skip
 
     number = models.CharField(max_length=24, db_collation="C")
@@ -90,6 +94,15 @@ class Application(Placed):
     sort_key = models.CharField(
         max_length=80, blank=True, db_collation="C", help_text="stored; the position is derived"
     )
+    order_on = models.DateField(
+        null=True, help_text="the day its place counts from, where it is not qualified_on (复核)"
+    )
+    steps_needed = models.SmallIntegerField(
+        default=2, help_text="passed reviews before publicity, by the county's steps"
+    )
+    vacates = PlacedKey(
+        "self", null=True, related_name="+", help_text="the tenancy given up when this home is handed over"
+    )
     withdrawn_from = models.CharField(max_length=14, blank=True, help_text="the state to come back to")
     withdrawn_on = models.DateField(null=True)
     back_entered = models.BooleanField(default=False, help_text="补录")
@@ -103,8 +116,13 @@ class Application(Placed):
             models.UniqueConstraint(fields=["region", "number"], name="application_number_once"),
             models.CheckConstraint(condition=Q(persons__gte=1), name="application_has_a_person"),
             models.CheckConstraint(
-                condition=~Q(state="qualified") | Q(qualified_on__isnull=False) & ~Q(sort_key=""),
+                condition=~Q(state__in=["qualified", "suspended"]) | Q(qualified_on__isnull=False) & ~Q(sort_key=""),
                 name="qualified_since",
+            ),
+            models.CheckConstraint(condition=Q(steps_needed__gte=2), name="at_least_two_reviews"),
+            models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=9), name="priority_in_its_bounds"),
+            models.UniqueConstraint(
+                fields=["region", "programme", "sort_key"], condition=~Q(sort_key=""), name="one_household_a_place"
             ),
             models.CheckConstraint(
                 condition=~Q(state="withdrawn") | ~Q(withdrawn_from=""), name="withdrawn_from_somewhere"
@@ -200,6 +218,9 @@ class Wish(Placed):
 CARRIES: dict[str, str] = {
     "application_number_once": "3.2-0",
     "qualified_since": "3.2-0",
+    "at_least_two_reviews": "3.2-0",
+    "priority_in_its_bounds": "3.2-0",
+    "one_household_a_place": "3.2-0",
     "only_a_back_entry_is_held": "3.2-0",
     "member_once": "3.2-0",
     "one_applicant": "3.2-0",

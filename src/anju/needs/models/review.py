@@ -1,4 +1,4 @@
-"""Reviews of an application (审核), and findings on what it does not meet."""
+"""Reviews of an application (审核), findings, objections during publicity (异议), another look after a refusal (复核)."""
 
 from typing import ClassVar
 
@@ -6,16 +6,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from anju.base.regions import Placed, PlacedKey
-from anju.needs.models.application import Application
+from anju.base.secrets.fields import SealedText
+from anju.needs.models.application import Application, Publicity
+
+STEPS: list[tuple[str, str]] = [("first", "初审"), ("second", "复审"), ("city", "市级联审"), ("shown", "公示异议")]
 
 
 class Review(Placed):
-    """One step of the review: first (街道初审) and second (县级复审) are two people."""
+    """One step of the review: first (街道初审), second (县级复审), then what the county adds; each another person."""
 
     party_column = "application_id"
 
     application = PlacedKey(Application, related_name="reviews")
-    step = models.CharField(max_length=8, choices=[("first", "初审"), ("second", "复审")])
+    step = models.CharField(max_length=8, choices=STEPS)
     outcome = models.CharField(
         max_length=10, choices=[("pass", "通过"), ("refuse", "不予通过"), ("supplement", "补正")]
     )
@@ -68,7 +71,79 @@ class Finding(Placed):
         ]
 
 
+class Objection(Placed):
+    """An objection (异议) to an application under publicity; while it is open, the application does not enter the list.
+
+    Who objects is sealed, and shown to no party.
+    """
+
+    closed_to_parties = True
+
+    application = PlacedKey(Application, related_name="objections")
+    publicity = PlacedKey(Publicity, related_name="objections")
+    received_on = models.DateField()
+    text = models.TextField()
+    contact = SealedText(help_text="name and phone of who objects")
+    maker = models.UUIDField()
+    maker_post = models.CharField(max_length=40)
+    upheld = models.BooleanField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    decided_on = models.DateField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_post = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text=""), name="an_objection_says_what"),
+            models.CheckConstraint(
+                condition=Q(decided_on__isnull=True, decided_by__isnull=True, upheld__isnull=True)
+                | Q(decided_on__isnull=False, decided_by__isnull=False, upheld__isnull=False)
+                & ~Q(reason="")
+                & ~Q(decided_by=F("maker"))
+                & ~Q(decided_post=F("maker_post")),
+                name="an_objection_is_decided_by_another_post",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["region", "application"], condition=Q(decided_on__isnull=True), name="objection_open")
+        ]
+
+
+class Reconsideration(Placed):
+    """Another look (复核) that a refused applicant asked for: decided by somebody else than who refused."""
+
+    party_column = "application_id"
+
+    application = PlacedKey(Application, related_name="reconsiderations")
+    refusal = PlacedKey(Review, related_name="+")
+    refuser = models.UUIDField(help_text="who refused; the database compares it with the refusal")
+    asked_on = models.DateField()
+    maker = models.UUIDField()
+    text = models.TextField()
+    granted = models.BooleanField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    decided_on = models.DateField(null=True)
+    decided_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "refusal"], name="one_other_look_per_refusal"),
+            models.CheckConstraint(
+                condition=Q(decided_on__isnull=True, decided_by__isnull=True, granted__isnull=True)
+                | Q(decided_on__isnull=False, decided_by__isnull=False, granted__isnull=False)
+                & ~Q(reason="")
+                & ~Q(decided_by=F("refuser"))
+                & ~Q(decided_by=F("maker")),
+                name="another_look_by_another_person",
+            ),
+        ]
+
+
 CARRIES: dict[str, str] = {
+    "an_objection_says_what": "3.2-0",
+    "an_objection_is_decided_by_another_post": "3.2-0",
+    "one_other_look_per_refusal": "3.2-0",
+    "another_look_by_another_person": "3.2-0",
     "one_pass_per_step": "3.2-0",
     "two_reviewers_are_two_people": "3.2-0",
     "a_no_has_a_reason": "3.2-0",

@@ -1,16 +1,16 @@
 -- Needs: what the order of the waiting list and a frozen demand rest on (3.2).
 
--- Nobody stands on the list without two passed reviews (two people, by the unique indexes of needs_review),
--- but for a back-entered case, which carries its scans and its findings.
+-- Nobody stands on the list without every passed review that its county asks for, two at least (each another person, by the
+-- unique indexes of needs_review), but for a back-entered case, which carries its scans and its findings.
 CREATE OR REPLACE FUNCTION application_was_reviewed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM changed a
-         WHERE a.state IN ('reviewed', 'publicity', 'qualified', 'housed') AND NOT a.back_entered
-           AND 2 > (SELECT count(*) FROM needs_review r
+         WHERE a.state IN ('reviewed', 'publicity', 'qualified', 'suspended', 'housed') AND NOT a.back_entered
+           AND a.steps_needed > (SELECT count(*) FROM needs_review r
                      WHERE r.region = a.region AND r.application_id = a.id AND r.outcome = 'pass')
     ) THEN
-        RAISE EXCEPTION 'an application without two passed reviews' USING ERRCODE = 'AJ101';
+        RAISE EXCEPTION 'an application without its passed reviews' USING ERRCODE = 'AJ101';
     END IF;
     RETURN NULL;
 END $$;
@@ -20,12 +20,20 @@ CREATE OR REPLACE TRIGGER reviewed_when_made AFTER INSERT ON needs_application
 CREATE OR REPLACE TRIGGER reviewed_when_moved AFTER UPDATE ON needs_application
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION application_was_reviewed();
 
+-- The acts that say that they move places; every other act leaves a place once given as it is.
+CREATE OR REPLACE FUNCTION place_may_move() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL AND in_scope(region)
+                     AND name IN ('needs.reorder_list', 'needs.recalculate_place')) $$;
+
 -- The case's own day and number, the way it came in and the place once given never change.
 CREATE OR REPLACE FUNCTION application_keeps_its_day() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.accepted_on, NEW.number, NEW.programme, NEW.back_entered) IS DISTINCT FROM
        (OLD.accepted_on, OLD.number, OLD.programme, OLD.back_entered)
-       OR (OLD.sort_key <> '' AND (NEW.sort_key, NEW.qualified_on) IS DISTINCT FROM (OLD.sort_key, OLD.qualified_on)) THEN
+       OR NEW.steps_needed < OLD.steps_needed
+       OR (OLD.sort_key <> '' AND (NEW.qualified_on, NEW.order_on) IS DISTINCT FROM (OLD.qualified_on, OLD.order_on))
+       OR (OLD.sort_key <> '' AND (NEW.sort_key = '' OR NEW.sort_key <> OLD.sort_key AND NOT place_may_move())) THEN
         RAISE EXCEPTION 'application % keeps its day, number and place', OLD.id USING ERRCODE = 'AJ102';
     END IF;
     RETURN NEW;

@@ -59,6 +59,18 @@ BEGIN
      WHERE c.kind = p_kind AND c.person = ANY (p_persons);
 END $$;
 
+-- A person's claim goes from one case to another of the same region in one step: nobody can take it in between.
+CREATE OR REPLACE FUNCTION claim_move(p_kind text, p_persons bytea[], p_from uuid, p_to uuid, p_region text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    UPDATE base_claim c SET token = p_to
+     WHERE c.kind = p_kind AND c.person = ANY (p_persons) AND c.token = p_from AND c.region = p_region AND in_scope(p_region);
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END $$;
+
 CREATE OR REPLACE FUNCTION claim_release(p_kind text, p_token uuid, p_region text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
