@@ -71,8 +71,8 @@ def test_the_database_refuses_one_person_as_proposer_and_confirmer(office: tuple
 
 LOOSER = [
     ("3.3-3", "sale_unit_area_max", 1_300_000, "属于放宽"),
-    ("3.5-3", "lock_ratio_min", 94, "应在 95 至 100|属于放宽"),
-    ("3.4-1", "price_profit_max", 501, "应在 0 至 500|属于放宽"),
+    ("3.5-3", "lock_ratio_min", 94, "不小于 95%、不大于 100%，收到 94%"),
+    ("3.4-1", "price_profit_max", 501, "不大于 5%，收到 5.01%"),
     ("3.4-1", "price_cap", "appraised_replacement_price", "不能另设"),
 ]
 
@@ -204,7 +204,7 @@ def test_the_preview_counts_the_cases_that_later_rooms_say_a_value_touches(
 
 BAD_VALUES = [
     ("apply_window_days", "十天", "应为整数"),
-    ("apply_window_days", 0, "应在 1 至 365"),
+    ("apply_window_days", 0, "不小于 1 日、不大于 365 日"),
     ("order_method", {"villa": "draw"}, "只能按"),
     ("order_method", {"sale": "auction"}, "可选"),
     ("permit_days", [["filing", "网签备案"]], "应有 3 列"),

@@ -276,7 +276,10 @@ WRITTEN = [
         {"value_": "filing，网签备案，3\ntaxes,税费缴纳,2"},
         [["filing", "网签备案", 3], ["taxes", "税费缴纳", 2]],
     ),
-    ("rent_main_share_min", {"value_": "510"}, 510),
+    ("rent_main_share_min", {"value_": "51"}, 510),
+    ("rent_main_share_min", {"value_": "50.5%"}, 505),
+    ("price_profit_max", {"value_": "3.75"}, 375),
+    ("eligible_groups", {"value_": "公租房，youth，青年人"}, [["public_rental", "youth", "青年人"]]),
 ]
 
 
@@ -294,9 +297,10 @@ def test_a_value_is_written_in_the_units_people_use(
 REFUSED = [
     ("sale_unit_area_max", {"value_": "130"}, "属于放宽"),
     ("earnest_rule", {"value_": "一万"}, "应为数字"),
+    ("rent_main_share_min", {"value_": "50.55"}, "应为百分数，至多 1 位小数"),
     ("order_method", {}, "至少填一项"),
     ("permit_days", {"value_": "filing，网签备案"}, "应有 3 项"),
-    ("apply_window_days", {"value_": "400"}, "应在 1 至 365"),
+    ("apply_window_days", {"value_": "400"}, "不小于 1 日、不大于 365 日"),
 ]
 
 

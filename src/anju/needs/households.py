@@ -22,6 +22,7 @@ from anju.needs.models import (
     Wish,
 )
 from anju.parties.models import Region
+from anju.policy.amounts import with_unit
 from anju.policy.parameters import InForce
 from anju.policy.rules import people, screening
 from anju.policy.verdict import Outcome
@@ -108,12 +109,12 @@ def faults(household: HouseholdInput, *, on: date, inforce: InForce, places: Pla
     return [*_household(household, places), *_members(household, on), *_wishes(household, inforce, places)]
 
 
-LIMITS: dict[str, tuple[str, int]] = {
-    "income_month_fen": ("家庭月收入（分）", 10**12),
-    "home_area_cm2": ("自有住房建筑面积（cm²）", 10**9),
-    "residence_months": ("居住或参保月数", MONTHS_MAX),
-    "policy_homes": ("已享受保障性住房套数", 99),
-    "score": ("积分", 99_999),
+LIMITS: dict[str, tuple[str, str, int]] = {
+    "income_month_fen": ("家庭月收入", "分", 10**12),
+    "home_area_cm2": ("自有住房建筑面积", "cm²", 10**9),
+    "residence_months": ("居住或参保月数", "个月", MONTHS_MAX),
+    "policy_homes": ("已享受保障性住房", "套", 99),
+    "score": ("积分", "", 99_999),
 }
 
 
@@ -132,10 +133,11 @@ def fact_faults(facts: Mapping[str, Any], places: Places) -> Iterator[Fault]:
     if "town" in facts and facts["town"] not in places.towns:
         why = f"乡镇（街道）代码应为 {places.region} 开头的 9 位代码，收到「{facts['town']}」；请从表中选择"
         yield Fault("town", facts["town"], why)
-    for name, (title, most) in LIMITS.items():
+    for name, (title, unit, most) in LIMITS.items():
         value = facts.get(name)
         if value is not None and not 0 <= value <= most:
-            yield Fault(name, str(value), f"「{title}」应在 0 至 {most} 之间，收到 {value}；请核对后更正")
+            said = with_unit(value, unit)
+            yield Fault(name, said, f"「{title}」应在 0 至 {with_unit(most, unit)} 之间，收到 {said}；请核对后更正")
 
 
 def member_faults(name: str, document: str, on: date) -> list[Fault]:

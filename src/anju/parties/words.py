@@ -10,6 +10,7 @@ from anju.base import numbers
 from anju.base.acts import REGISTRY as ACTS
 from anju.parties.models import Setting
 from anju.policy import rules
+from anju.policy.amounts import AREA, decimal
 from anju.policy.parameters import (
     BY,
     LAYER_TITLES,
@@ -22,10 +23,13 @@ from anju.policy.parameters import (
     Value,
     catalogue,
 )
+from anju.policy.said import NONE_WORDS
+from anju.policy.said import said as shown
 
 CERTAINTY = {"a": "方案原文", "b": "公开来源", "c": "待核"}
-NONE_WORDS = "不设"
-AREA, MONEY = "cm²", ("分", "分/套")
+MONEY = ("分", "分/套")
+# Places of a per cent in which a ratio is kept.
+PLACES = {"‰": 1, "‰/年": 1, "‱": 2, "‱/年": 2}
 
 
 class BadText(ValueError):
@@ -33,22 +37,16 @@ class BadText(ValueError):
 
 
 def unit_of(parameter: Parameter) -> str:
-    """The unit people write: ㎡ and 元 in place of the stored cm² and fen."""
-    if parameter.unit == AREA:
-        return "㎡"
-    return parameter.unit.replace("分", "元") if parameter.unit in MONEY else parameter.unit
-
-
-def shown(parameter: Parameter, value: Any) -> str:
-    """A value in words; one kept by programme names each."""
-    if parameter.by and isinstance(value, dict):
-        return "；".join(f"{BY[parameter.by][key]} {_one(parameter, part)}" for key, part in value.items())
-    return _one(parameter, value)
+    """The unit people write: ㎡, 元 and % in place of the stored cm², fen, ‰ and ‱."""
+    for kept, written_ in ((AREA, "㎡"), ("分", "元"), ("‰", "%"), ("‱", "%")):
+        if parameter.unit == kept or parameter.unit.startswith(f"{kept}/"):
+            return parameter.unit.replace(kept, written_)
+    return parameter.unit
 
 
 def brief(parameter: Parameter, value: Any) -> str:
     """A value as a list shows it: a table by its length."""
-    return f"{len(value)} 行" if parameter.kind == "table" else _one(parameter, value)
+    return f"{len(value)} 行" if parameter.kind == "table" else shown(parameter, value)
 
 
 def blocked(parameter: Parameter) -> list[str]:
@@ -60,32 +58,18 @@ def blocked(parameter: Parameter) -> list[str]:
     ]
 
 
-def _one(parameter: Parameter, value: Any) -> str:
-    if value == NO_LIMIT and parameter.optional:
-        return NONE_WORDS
-    if parameter.kind == "enum":
-        return parameter.choices.get(value, str(value))
-    if parameter.kind == "table":
-        return "；".join(" ".join(str(cell) for cell in row) for row in value)
-    if parameter.unit == AREA:
-        return numbers.m2(value)
-    if parameter.unit in MONEY:
-        return numbers.yuan(value)
-    if parameter.kind in ("int", "ratio"):
-        return f"{value:,} {parameter.unit}".strip() if parameter.unit != "年" else f"{value} 年"
-    return str(value)
-
-
 def written(parameter: Parameter, value: Any) -> str:
     """A value as the form's field holds it."""
     if value == NO_LIMIT and parameter.optional:
         return NONE_WORDS
     if parameter.kind == "table":
-        return "\n".join("，".join(str(cell) for cell in row) for row in value)
+        return "\n".join("，".join(parameter.words.get(cell, str(cell)) for cell in row) for row in value)
     if parameter.unit == AREA:
         return f"{value // 10_000}.{value % 10_000 // 100:02d}"
     if parameter.unit in MONEY:
         return f"{value // 100}.{value % 100:02d}"
+    if parameter.unit in PLACES:
+        return decimal(value, PLACES[parameter.unit])
     return str(value)
 
 
@@ -109,13 +93,26 @@ def _number(parameter: Parameter, text: str) -> int:
             return numbers.parse_yuan(text)
     except numbers.BadNumber as error:
         raise BadText(str(error)) from error
+    if parameter.unit in PLACES:
+        return _ratio(parameter, text)
     if not re.fullmatch(r"-?[0-9]{1,15}", text):
         raise BadText(f"应为整数（{parameter.unit}），收到「{text}」")
     return int(text)
 
 
+def _ratio(parameter: Parameter, text: str) -> int:
+    """Per cent, as exactly as it is kept."""
+    places = PLACES[parameter.unit]
+    found = re.fullmatch(rf"(-?)([0-9]{{1,9}})(?:\.([0-9]{{1,{places}}}))?", text.removesuffix("%").strip())
+    if not found:
+        raise BadText(f"应为百分数，至多 {places} 位小数（{unit_of(parameter)}），收到「{text}」")
+    sign, whole, rest = found.groups()
+    value = int(whole) * 10**places + int((rest or "").ljust(places, "0"))
+    return -value if sign else value
+
+
 def _table(parameter: Parameter, text: str) -> list[list[Any]]:
-    rows = []
+    rows, codes = [], {word: code for code, word in parameter.words.items()}
     for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), 1):
         cells: list[Any] = [cell.strip() for cell in re.split(r"[，,\t]", line)]
         if len(cells) != len(parameter.columns):
@@ -125,6 +122,8 @@ def _table(parameter: Parameter, text: str) -> list[list[Any]]:
                 if not re.fullmatch(r"-?[0-9]{1,15}", cells[at]):
                     raise BadText(f"第 {number} 行第 {at + 1} 项应为整数，收到「{cells[at]}」")
                 cells[at] = int(cells[at])
+            else:
+                cells[at] = codes.get(cells[at], cells[at])
         rows.append(cells)
     return rows
 
@@ -214,6 +213,6 @@ def _layer(parameter: Parameter, value: Value, programme: str, held: Value | Uns
         "已定",
     )
     return Layer(
-        LAYER_TITLES[value.layer], programme, _one(parameter, value.value), value.valid_from, value.source, certainty,
+        LAYER_TITLES[value.layer], programme, shown(parameter, value.value), value.valid_from, value.source, certainty,
         value == held,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from anju.policy import clauses
+from anju.policy.amounts import with_unit
 
 LAYERS = ("nation", "province", "plan", "city", "county")
 LAYER_TITLES = {"nation": "国家", "province": "省", "plan": "方案", "city": "市", "county": "县（区）"}
@@ -38,8 +39,9 @@ class Parameter:
     stands unless ``editable``.
     ``by``: kept for each programme (a plain value holds for all). ``optional``: ``none`` may be set, meaning that
     there is no line.
-    ``hint``: what other places do; never in force. ``columns``: a table's columns and their kinds. ``low``, ``high``:
-    bounds of an int.
+    ``hint``: what other places do; never in force. ``columns``: a table's columns and their kinds; ``heads``: what
+    people call them; ``units``: of its numbers, where not ``unit``; ``words``: its codes in words.
+    ``low``, ``high``: bounds of an int.
     """
 
     name: str
@@ -58,6 +60,9 @@ class Parameter:
     hint: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     low: int | None = None
     high: int | None = None
 
@@ -83,6 +88,8 @@ def _read(path: Path) -> Parameter:
     clauses.get(found.clause)
     if found.name != path.stem or found.open == bool(values) or found.direction not in ("max", "min", "none"):
         raise BadCatalogue(f"{path.name}: name, open or direction contradicts the file")
+    if set(found.heads) != set(found.columns):
+        raise BadCatalogue(f"{path.name}: a column without its head")
     for value in values:
         if value.layer not in LAYERS[:3] or value.certainty not in ("a", "b", "c"):
             raise BadCatalogue(f"{path.name}: layer {value.layer}, certainty {value.certainty}")
@@ -116,9 +123,12 @@ def _check_one(parameter: Parameter, value: Any) -> None:
 def _int(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
         return f"应为整数（{parameter.unit}），收到「{value}」"
-    if (parameter.low is not None and value < parameter.low) or (parameter.high is not None and value > parameter.high):
-        return f"应在 {parameter.low} 至 {parameter.high} {parameter.unit} 之间，收到 {value}"
-    return ""
+    low, high = parameter.low, parameter.high
+    if (low is None or value >= low) and (high is None or value <= high):
+        return ""
+    least = "" if low is None else f"不小于 {with_unit(low, parameter.unit)}"
+    most = "" if high is None else f"不大于 {with_unit(high, parameter.unit)}"
+    return f"应{'、'.join(filter(None, (least, most)))}，收到 {with_unit(value, parameter.unit)}"
 
 
 def _enum(parameter: Parameter, value: Any) -> str:
@@ -143,12 +153,17 @@ def _text(_parameter: Parameter, value: Any) -> str:
     return "" if isinstance(value, str) and value.strip() else "应填写文字，收到空值"
 
 
+def heads_of(parameter: Parameter) -> list[str]:
+    """What people call a table's columns."""
+    return [parameter.heads[column] for column in parameter.columns]
+
+
 def _table(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, list | tuple) or not value:
         return "应为至少一行的表，收到空表"
     for number, row in enumerate(value, 1):
         if not isinstance(row, list | tuple) or len(row) != len(parameter.columns):
-            return f"第 {number} 行应有 {len(parameter.columns)} 列（{'、'.join(parameter.columns)}）"
+            return f"第 {number} 行应有 {len(parameter.columns)} 列（{'、'.join(heads_of(parameter))}）"
         for (column, kind), cell in zip(parameter.columns.items(), row, strict=True):
             fits = (
                 isinstance(cell, int) and not isinstance(cell, bool)
@@ -156,7 +171,7 @@ def _table(parameter: Parameter, value: Any) -> str:
                 else isinstance(cell, str) and bool(cell)
             )
             if not fits:
-                return f"第 {number} 行“{column}”应为{'整数' if kind == 'int' else '文字'}，收到「{cell}」"
+                return f"第 {number} 行“{parameter.heads[column]}”应为{'整数' if kind == 'int' else '文字'}，收到「{cell}」"
     return ""
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from anju.policy.catalogue import BY, LAYER_TITLES, LAYERS, NO_LIMIT, BadValue, Dated, Parameter, catalogue, check_kind
+from anju.policy.said import said
 
 __all__ = [
     "BY",
@@ -226,16 +227,16 @@ def _objection(parameter: Parameter, value: Any, layer: str, above: Value | None
         if parameter.editable or LAYERS.index(above.layer) > LAYERS.index("plan"):
             return ""
         return (
-            f"「{parameter.title}」已由{theirs}定为 {above.value}，"
+            f"「{parameter.title}」已由{theirs}定为 {said(parameter, above.value)}，"
             f"{mine}不能另设（第 {parameter.clause} 条）；请按已定的值办理"
         )
     if not _looser(parameter.direction, value, above.value):
         return ""
     strict = "不高于" if parameter.direction == "max" else "不低于"
+    limit, mine_said = said(parameter, above.value), said(parameter, value)
     return (
-        f"「{parameter.title}」{theirs}定为 {above.value} {parameter.unit}，"
-        f"{mine}设为 {value} {parameter.unit} 属于放宽"
-        f"（第 {parameter.clause} 条）；只能从严，请改为{strict} {above.value} {parameter.unit} 后重报"
+        f"「{parameter.title}」{theirs}定为 {limit}，{mine}设为 {mine_said} 属于放宽（第 {parameter.clause} 条）；"
+        f"只能从严，请改为{strict} {limit} 后重报"
     )
 
 

@@ -2,7 +2,7 @@
 
 import cn2an
 
-from anju.policy.rules.base import m2, yuan
+from anju.policy.amounts import m2, yuan
 
 __all__ = ["capitals", "m2", "mask_document", "mask_name", "mask_phone", "wan", "yuan"]
 

@@ -7,6 +7,7 @@ from django import forms
 from anju.parties import words
 from anju.parties.forms.shared import day
 from anju.parties.models import Organisation, Resolution
+from anju.policy.catalogue import heads_of
 from anju.policy.parameters import BY, Parameter
 from anju.web.forms import ActForm
 
@@ -83,7 +84,7 @@ def _value_field(parameter: Parameter, label: str, *, required: bool) -> forms.F
         first = [] if required else [("", "不改")]
         return forms.ChoiceField(label=label, choices=[*first, *parameter.choices.items()], required=required)
     if parameter.kind == "table":
-        columns = "，".join(parameter.columns)
+        columns = "，".join(heads_of(parameter))
         return forms.CharField(
             label=label, required=required, help_text=f"每行一条，用逗号隔开：{columns}", widget=forms.Textarea
         )

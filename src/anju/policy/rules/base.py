@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from anju.policy import clauses, verdict
+from anju.policy.amounts import m2 as m2
+from anju.policy.amounts import percent as percent
+from anju.policy.amounts import permille as permille
+from anju.policy.amounts import yuan as yuan
 from anju.policy.parameters import Unset, Value
 from anju.policy.verdict import Verdict
 
@@ -73,28 +77,3 @@ def tri(name: str, fact: bool | None, *, what: str, good: str, bad: str) -> Verd
     if fact is None:
         return missing(name, what, limit="是")
     return judge(name, fact, measured="是" if fact else "否", limit="是", good=good, bad=bad)
-
-
-def m2(area_cm2: int) -> str:
-    """Area for a sentence, never rounded over a limit: ``120.01㎡``, and ``120.0050㎡`` where two places would hide
-    the rest.
-    """
-    whole, rest = divmod(area_cm2, 10_000)
-    return f"{whole}.{rest:04d}㎡" if rest % 100 else f"{whole}.{rest // 100:02d}㎡"
-
-
-def yuan(fen: int) -> str:
-    """Money for a sentence: ``1,234.50 元``."""
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100:,}.{fen % 100:02d} 元"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share for a sentence, cut (never rounded up) at two places: ``94.99%``."""
-    hundredths = part * 10_000 // whole
-    return f"{hundredths // 100}.{hundredths % 100:02d}%"
-
-
-def permille(value: int) -> str:
-    """A ratio kept in ‰ as per cent, exactly: 150 is ``15%``, 505 is ``50.5%``."""
-    return f"{value // 10}.{value % 10}%" if value % 10 else f"{value // 10}%"

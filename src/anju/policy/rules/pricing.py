@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from anju.policy.parameters import InForce, Unset
-from anju.policy.rules.base import judge, missing, rule, unset, yuan
+from anju.policy.rules.base import judge, m2, missing, rule, unset, yuan
 from anju.policy.verdict import Verdict, blocks
 
 M2 = 10_000
@@ -198,10 +198,10 @@ def consistent(costs: Costs, appraised: Appraised) -> list[Verdict]:
         judge(
             name,
             area == costs.gross_cm2,
-            measured=f"{area} cm²",
-            limit=f"{costs.gross_cm2} cm²",
+            measured=m2(area),
+            limit=m2(costs.gross_cm2),
             good="成本表与估价报告的建筑面积一致",
-            bad=f"成本表建筑面积 {costs.gross_cm2} cm² 与估价报告 {area} cm² 不一致；请核对面积口径后更正",
+            bad=f"成本表建筑面积 {m2(costs.gross_cm2)} 与估价报告 {m2(area)} 不一致；请核对面积口径后更正",
         ),
     ]
 

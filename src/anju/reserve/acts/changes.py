@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.files.store import keep
+from anju.base.numbers import m2
 from anju.reserve.acts.common import SURVEY, live, not_later, project_for, with_reason
 from anju.reserve.models import OUTSIDE, TENURES, Unit
 from anju.reserve.states import UNIT
@@ -66,7 +67,9 @@ def correct_unit(*, ctx: ActContext, unit_id: UUID, reason: str, changes: dict[s
     gross, inner = changes.get("gross_cm2", unit.gross_cm2), changes.get("inner_cm2", unit.inner_cm2)
     if gross is None or gross <= 0 or (inner is not None and inner > gross):
         raise InvalidInput(
-            f"建筑面积须大于 0 且不小于套内面积，收到 {gross}、{inner} cm²，没有办理", field="gross_cm2", clause=SURVEY
+            f"建筑面积须大于 0 且不小于套内面积，收到 {_area(gross)}、{_area(inner)}，没有办理",
+            field="gross_cm2",
+            clause=SURVEY,
         )
     before = {name: getattr(unit, name) for name in changes}
     for name, value in changes.items():
@@ -103,3 +106,7 @@ def record_rights(
     ctx.items((id_, f"{code} {sorted(changes.items())}") for id_, code in found)
     ctx.happened(day)
     return len(found)
+
+
+def _area(cm2: int | None) -> str:
+    return "未填" if cm2 is None else m2(cm2)

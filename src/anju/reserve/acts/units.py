@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.claims import seam
+from anju.base.numbers import m2
 from anju.policy.rules.people import unit_code
 from anju.policy.verdict import Outcome
 from anju.reserve.acts.common import SURVEY, live, project_for
@@ -129,7 +130,7 @@ def _unit(
     gross, inner = row["gross_cm2"], row.get("inner_cm2")
     if gross <= 0 or (inner is not None and not 0 < inner <= gross):
         raise InvalidInput(
-            f"{row['code']} 的建筑面积 {gross} cm²、套内面积 {inner} cm² 不可能，没有收下；请核对两项是否填反",
+            f"{row['code']} 的建筑面积 {m2(gross)}、套内面积 {'未填' if inner is None else m2(inner)} 不可能，没有收下；请核对两项是否填反",
             field="gross_cm2", clause=SURVEY,
         )  # fmt: skip
     return Unit(
