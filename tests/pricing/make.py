@@ -10,6 +10,7 @@ from anju.pricing import acts
 from anju.pricing.models import Appraisal, Ceiling, CostSheet
 from anju.reserve.models import Project
 from reserve import make as stock
+from support import laid
 
 VALUE_DATE = date(2026, 3, 1)
 # Four homes of 89.00 ㎡: 356.00 ㎡. Land 100.00, construction 2,500.00, profit 130.00 a ㎡ = 2,730.00; appraised 2,800.00.
@@ -21,6 +22,7 @@ REPORT: dict[str, Any] = {"price_fen_m2": 280_000, "total_fen": 99_680_000, "gro
 
 def ctx(post: str = "acquirer_clerk", region: str = stock.CITY, **changes: Any) -> ActContext:
     """Somebody with every power; each call is another account."""
+    laid.acquirer(region=region)
     return stock.ctx(post, region, **changes)
 
 

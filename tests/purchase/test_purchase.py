@@ -381,5 +381,5 @@ def test_other_posts_do_not_decide_for_the_acquirer() -> None:
     other = world(1)
     with pytest.raises(Forbidden):
         acts.sign_agreement(ctx=found.ctx("office_head"), agreement_id=row.pk)
-    with pytest.raises(Conflict, match="不是本单位的"):
+    with pytest.raises(Forbidden, match="属于收购主体「合成收购主体"):
         acts.sign_agreement(ctx=found.ctx("acquirer_head", organisation=other.acquirer.pk), agreement_id=row.pk)

@@ -45,6 +45,12 @@ def live_letter(project: Project) -> Letter | None:
     return Letter.objects.filter(region=project.region, project=project, state__in=Letter.LIVE).first()
 
 
+def fixed_acquirer(region: str, project_id: UUID) -> UUID | None:
+    """Whose the project is: the acquirer of its letter that stands or was followed by an agreement."""
+    rows = Letter.objects.filter(region=region, project_id=project_id, state__in=[*Letter.LIVE, "fulfilled"])
+    return rows.order_by("-drafted_on", "-id").values_list("acquirer_id", flat=True).first()
+
+
 def units_of(letter: Letter) -> list[Unit]:
     """The homes of a letter, in the order of their addresses."""
     rows = Unit.objects.filter(region=letter.region, letter_units__letter=letter).select_related("building")

@@ -17,6 +17,7 @@ from anju.ledger.books import Line
 from anju.ledger.schedules import BadTerms, schedule
 from anju.negotiation.acts.common import acquirer_of
 from anju.negotiation.acts.letters import decided
+from anju.parties.acts.acquirers import of_project
 from anju.parties.acts.shared import held_by
 from anju.parties.models import Organisation
 from anju.policy.rules import money as rules
@@ -75,6 +76,7 @@ def take_offers(*, ctx: ActContext, offers: Sequence[Mapping[str, Any]]) -> int:
             raise InvalidInput(
                 f"方案有效期 {row.valid_until} 早于报出日 {row.offered_on}，没有登记；请核对", "valid_until", OFFERS
             )
+        of_project(ctx, row.project_id, OFFERS)
         _schedulable(row, row.offered_on)
         known = LoanOffer.objects.filter(
             region=ctx.region, project_id=row.project_id, bank_id=row.bank_id, bank_decision=row.bank_decision

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db import models
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused
+from anju.funds.models import SupervisedAccount
 from anju.ledger import books
 from anju.ledger.models import Book
+from anju.parties.acts.acquirers import of_project, own_acquirer
 from anju.reserve.models import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -23,14 +25,19 @@ def locked(ctx: ActContext, model: type[M], key: UUID, what: str, clause: str) -
         raise Conflict(f"区划 {ctx.region} 没有这{what}，没有办理；请从列表重新打开", clause=clause)
     if hasattr(known, "project_id"):
         project_for(ctx, known.project_id, clause)
+    account = known if isinstance(known, SupervisedAccount) else getattr(known, "account", None)
+    if account is not None:
+        own_acquirer(ctx, account.acquirer_id, f"资金监管专户 {account.number} ", clause)
     return rows.select_for_update(of=("self",)).get()
 
 
 def project_for(ctx: ActContext, project_id: UUID, clause: str) -> Project:
-    """The project under its lock: what is computed from its sums holds to the end of the act. Raises Conflict."""
+    """The project under its lock: what is computed from its sums holds to the end of the act. Raises Conflict, and
+    Forbidden for another acquirer's people."""
     row = Project.objects.select_for_update(no_key=True).filter(region=ctx.region, id=project_id).first()
     if row is None:
         raise Conflict(f"区划 {ctx.region} 没有这个项目，没有办理；请从列表重新打开", clause=clause)
+    of_project(ctx, project_id, clause)
     return row
 
 

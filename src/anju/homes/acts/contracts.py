@@ -13,6 +13,7 @@ from anju.homes.models import RENT, SALE, TENURES, Contract
 from anju.ledger import books
 from anju.needs import acts as needs
 from anju.offering.models import Choice
+from anju.parties.acts.acquirers import own_acquirer
 from anju.permits import reads as permits
 from anju.policy.rules import contracts as rules
 from anju.policy.verdict import Verdict
@@ -124,6 +125,7 @@ def _case(ctx: ActContext, choice_id: UUID, tenure: str) -> Case:
     )
     if unit.state != "purchased" or agreement is None:
         raise Refused(f"{unit} 为「{unit.get_state_display()}」，收购后才能与家庭签订合同，没有签订", clause="2-1")
+    own_acquirer(ctx, agreement.letter.acquirer_id, f"{unit} ", "2-1")
     return Case(choice, unit, agreement)
 
 

@@ -11,6 +11,7 @@ from anju.base.claims import seam
 from anju.funds import acts as funds
 from anju.funds.models import Receipt
 from anju.homes.models import RENT, SALE, Contract
+from anju.parties.acts.acquirers import of_project
 from anju.reserve import acts as reserve
 
 REASON_MAX = 200
@@ -22,6 +23,7 @@ def contract_for(ctx: ActContext, contract_id: UUID) -> Contract:
     row = rows.filter(region=ctx.region, id=contract_id).first()
     if row is None:
         raise Conflict(f"区划 {ctx.region} 没有这份合同，没有办理；请刷新后重试", clause="3.6-1")
+    of_project(ctx, row.project_id, "3.6-1")
     if row.ended_on:
         raise Refused(f"{row.number} 已于 {row.ended_on} 终止（{row.end_reason}），没有办理", clause="3.6-1")
     return row

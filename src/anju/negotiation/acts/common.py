@@ -4,6 +4,7 @@ from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused
 from anju.negotiation import reads
+from anju.parties.acts.acquirers import ACQUIRER_POSTS
 from anju.parties.models import Admission
 from anju.policy.rules import pricing as rules
 from anju.policy.verdict import Verdict
@@ -11,7 +12,6 @@ from anju.pricing.models import Ceiling
 from anju.reserve.models import Project
 
 CLAUSE = "3.5-1"
-ACQUIRER_POSTS = frozenset({"acquirer_clerk", "acquirer_head", "acquirer_finance", "acquirer_finance_head"})
 
 
 def project_for(ctx: ActContext, project_id: UUID) -> Project:

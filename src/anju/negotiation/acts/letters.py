@@ -21,6 +21,7 @@ from anju.negotiation.acts.common import (
     with_reason,
 )
 from anju.negotiation.models import AcquirerDecision, Letter, LetterUnit
+from anju.parties.acts.acquirers import own_acquirer
 from anju.parties.models import Organisation
 from anju.policy.rules import offering as rules
 from anju.pricing.models import Ceiling
@@ -205,8 +206,8 @@ def sign_letter(
     """
     letter = letter_for(ctx, letter_id)
     ctx.on(letter, number=letter.number)
-    if acquirer_of(ctx) != letter.acquirer_id:
-        raise Conflict("这份意向书不是本单位的，没有办理", clause=CLAUSE)
+    acquirer_of(ctx)
+    own_acquirer(ctx, letter.acquirer_id, f"意向书 {letter.number} ", CLAUSE)
     STATES.check(letter, "signed")
     ctx.other_than(letter.maker, "收购意向书")
     day = signed_on or ctx.today
@@ -241,6 +242,7 @@ def live_unit_ids(letter: Letter) -> list[UUID]:
 def lapse_letter(*, ctx: ActContext, letter_id: UUID) -> Letter:
     """A letter past its last day, with no offer to the public running, binds nothing any more. Raises Refused before."""
     letter = letter_for(ctx, letter_id)
+    own_acquirer(ctx, letter.acquirer_id, f"意向书 {letter.number} ", CLAUSE)
     if ctx.today <= letter.valid_until:
         raise Refused(
             f"意向书 {letter.number} 有效至 {letter.valid_until}，今天 {ctx.today} 还不能作期满处理", clause=CLAUSE
@@ -251,7 +253,9 @@ def lapse_letter(*, ctx: ActContext, letter_id: UUID) -> Letter:
 @act(clause=CLAUSE, title="解除收购意向书")
 def release_letter(*, ctx: ActContext, letter_id: UUID, reason: str) -> Letter:
     """End a letter before its day, with the reason: its homes are back in the reserve, the project can be negotiated again."""
-    return end_letter(ctx, letter_for(ctx, letter_id), with_reason(reason, "解除"))
+    letter = letter_for(ctx, letter_id)
+    own_acquirer(ctx, letter.acquirer_id, f"意向书 {letter.number} ", CLAUSE)
+    return end_letter(ctx, letter, with_reason(reason, "解除"))
 
 
 def end_letter(ctx: ActContext, letter: Letter, reason: str) -> Letter:

@@ -14,6 +14,7 @@ from anju.negotiation.acts.common import (
     with_reason,
 )
 from anju.negotiation.models import Offer
+from anju.parties.acts.acquirers import of_project
 from anju.pricing.reads import ceiling_in_force
 from anju.reserve.models import Project
 
@@ -57,6 +58,7 @@ def _may_speak(ctx: ActContext, project: Project, side: str) -> None:
     """Each side speaks for itself. Raises Forbidden."""
     if side == "acquirer":
         admitted(ctx, acquirer_of(ctx))
+        of_project(ctx, project.pk, CLAUSE)
     elif ctx.post != "developer_agent" or ctx.organisation != project.developer_id:
         raise Forbidden("开发企业一方的报价由该企业自己的账号提出，没有记录", clause=CLAUSE)
 

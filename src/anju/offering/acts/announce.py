@@ -21,6 +21,7 @@ from anju.negotiation.reads import units_of
 from anju.offering import reads
 from anju.offering.acts.common import CLAUSE, GATE
 from anju.offering.models import METHODS, Batch, BatchUnit
+from anju.parties.acts.acquirers import own_acquirer
 from anju.parties.acts.shared import held_by
 from anju.parties.models import Region
 from anju.policy.parameters import InForce, Unset
@@ -50,6 +51,7 @@ def announce_batch(
     """
     letter = letter_for(ctx, letter_id)
     ctx.on(letter, number=letter.number)
+    own_acquirer(ctx, letter.acquirer_id, f"意向书 {letter.number} ", CLAUSE)
     if letter.state != "signed":
         raise Refused(
             f"意向书 {letter.number} 为「{letter.get_state_display()}」，签署后才能公告，没有发布", clause="3.5-1"

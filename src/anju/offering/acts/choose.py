@@ -11,6 +11,7 @@ from anju.offering import draw, reads
 from anju.offering.acts.common import CLAUSE, GATE, OPEN, STATES, batch_for, own_only, tell
 from anju.offering.draw import Entrant, Home
 from anju.offering.models import LIVE_CHOICE, Batch, BatchUnit, Choice, Subscription
+from anju.parties.acts.acquirers import own_acquirer
 from anju.parties.acts.shared import held_by
 from anju.reserve import acts as reserve
 
@@ -73,6 +74,7 @@ def choose_home(*, ctx: ActContext, subscription_id: UUID, label: str) -> Choice
     own_only(ctx, known.application)
     # The batch is not locked here: families choose at the same time, and one_live_choice_per_home decides.
     batch = Batch.objects.select_related("project", "letter").get(region=ctx.region, id=known.batch_id)
+    own_acquirer(ctx, batch.letter.acquirer_id, f"批次 {batch.number} ", CLAUSE)
     if batch.state not in OPEN:
         _open_for_choice(ctx, batch.pk)
     ctx.on(known, batch=batch.number, label=label)

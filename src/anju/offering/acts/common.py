@@ -10,6 +10,7 @@ from anju.ledger import books
 from anju.needs.acts.steps import is_own
 from anju.needs.models import Application
 from anju.offering.models import Batch
+from anju.parties.acts.acquirers import own_acquirer
 
 CLAUSE, GATE = "3.5-2", "3.5-3"
 FAMILY = "family"
@@ -35,11 +36,12 @@ OPEN = ("drawn", "choosing", "passed", "special")
 
 
 def batch_for(ctx: ActContext, batch_id: UUID) -> Batch:
-    """The batch under its row lock. Raises Conflict."""
+    """The batch under its row lock, for its own acquirer's people and the posts outside. Raises Conflict, Forbidden."""
     found = Batch.objects.filter(region=ctx.region, id=batch_id).select_for_update(of=("self",))
     row = found.select_related("project", "letter").first()
     if row is None:
         raise Conflict(f"区划 {ctx.region} 没有这个批次，没有办理；请从批次列表重新打开", clause=CLAUSE)
+    own_acquirer(ctx, row.letter.acquirer_id, f"批次 {row.number} ", CLAUSE)
     return row
 
 

@@ -239,8 +239,12 @@ def _second(ctx: ActContext, source: DrawSource, numbers: list[list[int]], used:
 @act(clause=CLAUSE, title="更正未确认的公共随机值")
 def clear_public_value(*, ctx: ActContext, source_id: UUID) -> DrawSource:
     """Take back an entry that the second person has not confirmed, so that it can be entered again."""
-    source = DrawSource.objects.select_for_update(of=("self",)).filter(region=ctx.region, id=source_id).first()
-    if source is None or source.confirmed_by or source.entered_by is None:
+    known = DrawSource.objects.filter(region=ctx.region, id=source_id).select_related("draw").first()
+    if known is None:
+        raise Conflict("没有这项公共随机值，没有办理；请从摇号页重新打开", clause=CLAUSE)
+    batch_for(ctx, known.draw.batch_id)
+    source = DrawSource.objects.select_for_update(of=("self",)).get(pk=source_id)
+    if source.confirmed_by or source.entered_by is None:
         raise Conflict("这项公共随机值还没有录入，或已经两人录定，没有更正", clause=CLAUSE)
     ctx.on(source, game=source.game, was=source.drums)
     source.drums, source.drawn_issue, source.entered_by = None, "", None

@@ -9,6 +9,7 @@ from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.needs.models import Application
 from anju.offering.acts.common import CLAUSE, GATE, own_only
 from anju.offering.models import LIVE_CHOICE, Batch, BatchUnit, Choice, Subscription
+from anju.parties.acts.acquirers import own_acquirer
 
 MAX_WISHES = 20
 
@@ -101,9 +102,10 @@ def withdraw_subscription(*, ctx: ActContext, subscription_id: UUID) -> Subscrip
 
 def _open_batch(ctx: ActContext, batch_id: UUID) -> Batch:
     """The batch, shared with other subscribers but not with the freeze (the trigger holds it). Raises Refused."""
-    batch = Batch.objects.filter(region=ctx.region, id=batch_id).first()
+    batch = Batch.objects.select_related("letter").filter(region=ctx.region, id=batch_id).first()
     if batch is None:
         raise Conflict(f"区划 {ctx.region} 没有这个批次，没有办理；请从公告重新打开", clause=CLAUSE)
+    own_acquirer(ctx, batch.letter.acquirer_id, f"批次 {batch.number} ", CLAUSE)
     if batch.state != "announced" or not batch.apply_from <= ctx.today <= batch.apply_until:
         raise Refused(
             f"批次 {batch.number} 的申请期限为 {batch.apply_from} 至 {batch.apply_until}，今天 {ctx.today}"

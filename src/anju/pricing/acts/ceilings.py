@@ -10,11 +10,12 @@ from anju.base.tickets import desk
 from anju.policy.parameters import Unset
 from anju.policy.rules import pricing as rules
 from anju.policy.verdict import Outcome, Verdict
+from anju.pricing.acts.common import priced_for
 from anju.pricing.acts.inputs import PRICE, facts_of, newest
 from anju.pricing.models import Appraisal, Ceiling, CostSheet
 from anju.reserve import acts as reserve
 from anju.reserve import reads as stock
-from anju.reserve.acts.common import live, person, project_for
+from anju.reserve.acts.common import person
 from anju.reserve.models import Project
 
 WHAT_IF = ("land_fen", "construction_fen", "profit_fen")
@@ -29,7 +30,7 @@ def propose_ceiling(
 
     ``trial`` (试算) may take other costs by ``what_if``; it supports no letter. Raises Refused with the verdicts that block.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     if what_if and not trial:
         raise InvalidInput("改了假设的只能是试算，没有测算；请选试算，或先更正成本表", field="what_if", clause=PRICE)
     if set(what_if or {}) - set(WHAT_IF):
@@ -100,7 +101,7 @@ def confirm_ceiling(*, ctx: ActContext, ceiling_id: UUID) -> Ceiling:
     row = Ceiling.objects.filter(region=ctx.region, id=ceiling_id).select_for_update(of=("self",)).first()
     if row is None or row.confirmed_by is not None:
         raise Conflict("没有这项待确认的收购价上限，没有办理；请刷新页面", clause=PRICE)
-    project = live(project_for(ctx, row.project_id))
+    project = priced_for(ctx, row.project_id)
     if row.trial:
         raise Refused("试算不能确认，也不能作为签订意向书的依据；请按成本表正式测算", clause=PRICE)
     ctx.other_than(row.maker, "收购价上限")

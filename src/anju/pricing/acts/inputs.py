@@ -11,8 +11,9 @@ from anju.base.tickets import desk
 from anju.parties.models import Organisation
 from anju.policy.rules import pricing as rules
 from anju.policy.verdict import Outcome
+from anju.pricing.acts.common import priced_for
 from anju.pricing.models import Appraisal, Commission, CostSheet, DataRequest
-from anju.reserve.acts.common import live, not_later, project_for
+from anju.reserve.acts.common import not_later, project_for
 from anju.reserve.models import Project
 
 PRICE = "3.4-1"
@@ -33,7 +34,7 @@ def commission_appraisal(*, ctx: ActContext, project_id: UUID, agency_id: UUID) 
 
     Raises Refused where the agency is not qualified today, Conflict where it was commissioned before.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     agency = _agency(agency_id)
     facts = rules.Appraised(None, None, None, ctx.today, agency.qualified_until)
     ctx.require([rules.agency_qualified(facts)])
@@ -50,7 +51,7 @@ def commission_appraisal(*, ctx: ActContext, project_id: UUID, agency_id: UUID) 
 @act(clause="3.4-2", title="索要估价资料")
 def request_data(*, ctx: ActContext, project_id: UUID, asked_of: str, what: str) -> DataRequest:
     """Ask 住建, 自然资源 or the developer for figures; it waits on their desk until answered."""
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     if asked_of not in ASKED_POST or not what.strip():
         raise InvalidInput("请选择向谁索要，并写明要什么资料，没有办理", field="what", clause="3.4-2")
     row = DataRequest.objects.create(
@@ -97,7 +98,7 @@ def enter_cost_sheet(
 
     Raises Refused for a land cost equal to the seller's 出让 price, or a profit above 5 %; InvalidInput for what cannot be.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     costs = rules.Costs(land_fen, construction_fen, profit_fen, gross_cm2, transfer_land_fen)
     possible(costs)
     # The project's own day stands in for the value date, which only the appraisal brings.
@@ -139,7 +140,7 @@ def enter_appraisal(
 
     Raises Refused where the agency was not commissioned or is not qualified, or the report contradicts itself.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     agency = _agency(agency_id)
     if ctx.post == APPRAISER and ctx.organisation != agency.id:
         raise Forbidden("只能录入本机构的估价报告，没有录入；请用该机构的账号办理", clause=PRICE)

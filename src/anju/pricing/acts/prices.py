@@ -8,8 +8,8 @@ from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.policy.rules import contracts as rules
 from anju.policy.verdict import Verdict
 from anju.pricing import price_list
+from anju.pricing.acts.common import priced_for
 from anju.pricing.models import UnitPrice
-from anju.reserve.acts.common import live, project_for
 from anju.reserve.models import Project, Unit
 
 AFFORD = "3.2-4"
@@ -24,7 +24,7 @@ def set_unit_prices(*, ctx: ActContext, project_id: UUID, prices: Sequence[Mappi
     A row has ``unit_id``, ``amount_fen``, ``market_fen`` (market price or rent, needed for rent) and may have ``tenure``
     (default: the one the home is for). Returns how many. Raises Refused for a rent above the share of the market.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     if not 0 < len(prices) <= MOST_ROWS or len({row["unit_id"] for row in prices}) != len(prices):
         raise InvalidInput(f"一次核定 1–{MOST_ROWS} 套、每套一行，没有办理", field="prices", clause=AFFORD)
     units = _units(ctx, project, [row["unit_id"] for row in prices])
@@ -44,7 +44,7 @@ def set_price_list(
 
     The list sums to base × area to the fen. Returns how many. Raises InvalidInput for what is not positive.
     """
-    project = live(project_for(ctx, project_id))
+    project = priced_for(ctx, project_id)
     rows = Unit.objects.filter(region=ctx.region, project=project, tenure="sale", state__in=BEFORE_ANNOUNCEMENT)
     units = {u.code: u for u in rows.select_for_update(of=("self",)).order_by("id")}
     homes = [price_list.Home(u.code, u.gross_cm2, u.floor) for u in units.values()]

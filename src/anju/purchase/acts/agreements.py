@@ -14,6 +14,7 @@ from anju.negotiation.acts.common import acquirer_of, admitted, person, with_rea
 from anju.negotiation.acts.letters import decided, letter_for
 from anju.negotiation.models import Letter
 from anju.offering.models import BatchUnit, Gate
+from anju.parties.acts.acquirers import own_acquirer
 from anju.parties.acts.shared import held_by
 from anju.policy.rules import gate as gates
 from anju.policy.rules import offering as times
@@ -57,8 +58,7 @@ def draft_agreement(
     letter = letter_for(ctx, gate.batch.letter_id)
     ctx.on(letter.project, number=letter.project.number, batch=gate.batch.number)
     organisation = admitted(ctx, acquirer_of(ctx)).acquirer
-    if organisation.pk != letter.acquirer_id:
-        raise Conflict("这份意向书不是本单位的，没有办理", clause=CLAUSE)
+    own_acquirer(ctx, letter.acquirer_id, f"意向书 {letter.number} ", CLAUSE)
     special = _behind(ctx, gate)
     ctx.require([times.letter_valid(letter.signed_on, ctx.today, ctx.inforce(letter.signed_on))])
     decision = decided(ctx, decision_id, "agreement", letter.project, organisation)
@@ -161,13 +161,14 @@ def _milestones(agreement: Agreement, shares: Sequence[tuple[str, int]]) -> list
 
 
 def agreement_for(ctx: ActContext, agreement_id: UUID) -> Agreement:
-    """The agreement under its lock, after its project's. Raises Conflict."""
+    """The agreement under its lock, after its project's, for its acquirer's people and posts outside. Raises Conflict, Forbidden."""
     known = Agreement.objects.filter(region=ctx.region, id=agreement_id).values_list("letter_id", flat=True).first()
     if known is None:
         raise Conflict(f"区划 {ctx.region} 没有这份收购协议，没有办理；请从协议列表重新打开", clause=CLAUSE)
     letter = letter_for(ctx, known)
     agreement = Agreement.objects.select_for_update(of=("self",)).get(region=ctx.region, id=agreement_id)
     agreement.letter, agreement.project = letter, letter.project
+    own_acquirer(ctx, letter.acquirer_id, f"收购协议 {agreement.number} ", CLAUSE)
     return agreement
 
 
@@ -182,8 +183,7 @@ def sign_agreement(
     agreement = agreement_for(ctx, agreement_id)
     letter = agreement.letter
     ctx.on(agreement, number=agreement.number)
-    if acquirer_of(ctx) != letter.acquirer_id:
-        raise Conflict("这份收购协议不是本单位的，没有办理", clause=CLAUSE)
+    acquirer_of(ctx)
     STATES.check(agreement, "signed")
     ctx.other_than(agreement.maker, "收购协议")
     day = signed_on or ctx.today
