@@ -1,5 +1,6 @@
 """The green channel: procedures of a purchased project, their clocks, and the annotation of closed management."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,12 @@ import psycopg
 import pytest
 
 from anju.base.acts import ActContext, Conflict, Forbidden, InvalidInput, Refused
+from anju.base.acts.models import Act, ActFacts, ActItem
+from anju.base.calendar.days import days_of_year
+from anju.base.calendar.models import WorkingDay
 from anju.base.regions import scope, uuid7
 from anju.base.tickets.models import Ticket
+from anju.parties.acts import publish_calendar
 from anju.permits import acts, exports, reads
 from anju.permits.models import Permit
 from anju.policy.parameters import ParameterBook, Setting
@@ -248,3 +253,36 @@ def test_a_procedure_changes_only_inside_an_act(project: Any, office: Any) -> No
     assert caught.value.sqlstate == "AJ003"
     with open_act(CITY):
         assert Permit.objects.filter(id=permit.id).update(certificate="in an act") == 1
+
+
+def test_a_published_year_moves_the_last_day_of_open_procedures_and_the_log_keeps_the_old_one(
+    project: Any, office: Any
+) -> None:
+    with open_act(CITY):
+        WorkingDay.objects.bulk_create(days_of_year(2027), ignore_conflicts=True)
+    late = (date(2026, 12, 31) - NOON.date()).days
+    acts.open_permits(
+        ctx=ctx(days=late),
+        project_id=project.id,
+        departments={"filing": office.id, "loan": office.id, "taxes": office.id},
+    )
+    with scope(CITY):
+        found = {row.procedure: row for row in reads.of_project(project)}
+    assert found["loan"].due_on == date(2027, 1, 7), "the year is not published: Monday to Friday"
+    acts.finish_permit(
+        ctx=ctx(office, days=late), permit_id=found["taxes"].id, certificate="税 1", done_on=date(2026, 12, 31)
+    )
+    off = [date(2027, 1, 1), date(2027, 1, 4), date(2027, 1, 5)]
+    moved = publish_calendar(ctx=ctx(), year=2027, source="国办发明电〔2026〕8号", off=off, on=[date(2027, 1, 2)])
+    assert moved == 2, "the finished one stays"
+    with scope(CITY):
+        after = {row.procedure: row.due_on for row in reads.of_project(project)}
+        tickets = {row.object_id: row.due_on for row in Ticket.objects.filter(done_on__isnull=True)}
+        act = Act.objects.get(name="parties.publish_calendar")
+        said = json.loads(ActFacts.objects.get(act=act.id).facts)["deadlines"]
+        assert set(ActItem.objects.filter(act=act.id).values_list("object_id", flat=True)) == set(tickets), (
+            "in their histories"
+        )
+    assert after == {"filing": date(2027, 1, 6), "loan": date(2027, 1, 11), "taxes": found["taxes"].due_on}
+    assert tickets == {found[code].id: after[code] for code in ("filing", "loan")}
+    assert said == {str(found[code].id): f"permit {found[code].due_on} → {after[code]}" for code in ("filing", "loan")}

@@ -1,6 +1,6 @@
 """What happens on the green channel (绿色通道): procedures are opened, stopped, resumed, finished."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -230,3 +230,15 @@ def resume_clock(*, ctx: ActContext, permit_id: UUID) -> Permit:
 def _ticket(row: Permit) -> Ticket:
     """The permit's thing on the department's desk; its clock and the permit's are one."""
     return Ticket.objects.get(region=row.region, kind="permit", object_id=row.id, done_on__isnull=True)
+
+
+def keep_days(ctx: ActContext, moved: Sequence[clock.Moved]) -> None:
+    """A year was published: the last days of open procedures are those of their tickets."""
+    days = {one.ticket.object_id: one.ticket.due_on for one in moved if one.ticket.kind == "permit"}
+    rows = list(Permit.objects.filter(id__in=days, done_on__isnull=True).select_for_update().order_by("id"))
+    for row in rows:
+        row.due_on = days[row.id] or row.due_on
+    Permit.objects.bulk_update(rows, ["due_on"], batch_size=500)
+
+
+clock.follow(keep_days)

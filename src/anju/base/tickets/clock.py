@@ -1,5 +1,7 @@
 """The working-day clock of a ticket: stopped with a reason, started again, computed anew when a year is published."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from anju.base.acts import ActContext, Refused
@@ -39,19 +41,44 @@ def start(*, ctx: ActContext, ticket: Ticket) -> Ticket:
     return row
 
 
-def recompute(*, year: int) -> int:
-    """Count the limits of open tickets anew that run into a year whose days were published; how many moved."""
+@dataclass(frozen=True)
+class Moved:
+    """An open ticket whose last day is another since a year was published."""
+
+    ticket: Ticket
+    before: date
+
+
+_followers: list[Callable[[ActContext, Sequence[Moved]], None]] = []
+
+
+def follow(keep: Callable[[ActContext, Sequence[Moved]], None]) -> None:
+    """Register, at start-up, a room that keeps the last day of its tickets in a table of its own."""
+    _followers.append(keep)
+
+
+def recompute(*, ctx: ActContext, year: int) -> int:
+    """Count the limits of open tickets anew that run into a year whose days were published; how many moved.
+
+    The act's log entry keeps each moved ticket's old and new day.
+    """
     rows = Ticket.objects.filter(
         done_on__isnull=True, limit_days__isnull=False, due_on__gte=date(year, 1, 1), opened_on__lte=date(year, 12, 31)
     )
-    moved = 0
+    moved: list[Moved] = []
     for row in rows.select_for_update().order_by("id"):
-        due = due_of(row)
-        if due != row.due_on:
+        before, due = row.due_on, due_of(row)
+        if before and due != before:
             row.due_on = due
             row.save(update_fields=["due_on"])
-            moved += 1
-    return moved
+            moved.append(Moved(row, before))
+    for keep in _followers:
+        keep(ctx, moved)
+    ctx.items((one.ticket.object_id, f"{one.ticket.kind} {one.before} {one.ticket.due_on}") for one in moved)
+    ctx.entry.facts["deadlines"] = {
+        str(one.ticket.object_id): f"{one.ticket.kind} {one.before} → {one.ticket.due_on}" for one in moved
+    }
+    return len(moved)
 
 
 def _locked(ticket: Ticket) -> Ticket:

@@ -97,11 +97,9 @@ def publish_calendar(
     """The working days of a year. Without ``source`` those known to the machine, 暂定 where the year is not yet
     published.
 
-    With ``source`` (the State Council's notice) the weekdays, less the holidays ``off``, plus the make-up days
-    ``on``. Deadlines
-    of open tickets that fall in the year are computed again. Returns how many deadlines moved. Raises Refused for a
-    year that
-    was published already.
+    With ``source`` (the State Council's notice) the weekdays, less the holidays ``off``, plus the make-up days ``on``.
+    Deadlines of open tickets that fall in the year are computed again, the old ones kept in the log. Returns how many
+    deadlines moved. Raises Refused for a year that was published already.
     """
     rows = days_of_year(year)
     if source:
@@ -117,7 +115,7 @@ def publish_calendar(
     WorkingDay.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["day"], update_fields=["working", "provisional", "source"]
     )
-    moved = recompute(year=year)
+    moved = recompute(ctx=ctx, year=year)
     ctx.entry.facts.update(year=year, source=rows[0].source, provisional=rows[0].provisional, deadlines_moved=moved)
     return moved
 
