@@ -27,7 +27,8 @@ def batches(region: str) -> QuerySet[Batch, Any]:
     """The batches a post of ``region`` looks at, with their counts."""
     rows = in_region(Batch.objects.select_related("project", "letter"), region)
     return rows.annotate(
-        homes=Count("units", filter=Q(units__live=True), distinct=True),
+        # A closed batch has let its homes go: what it had announced.
+        homes=Count("units", filter=Q(units__live=True) | Q(state="closed"), distinct=True),
         taken=Count("choices", filter=Q(choices__state__in=["taken", "contracted"]), distinct=True),
     )
 
