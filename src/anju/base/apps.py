@@ -7,3 +7,5 @@ class BaseConfig(AppConfig):
 
     def ready(self) -> None:
         from anju.base.listing import acts, upkeep  # noqa: F401
+        from anju.base.notes import acts as notes  # noqa: F401
+        from anju.base.sheets import undo  # noqa: F401

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front.api import api, docs
-from anju.front.pages import cockpit, draws, exports, files, home, loads, papers, portal, search
+from anju.front.pages import cockpit, draws, exports, files, home, loads, notes, papers, portal, search
 from anju.web import errors
 
 # Rooms with pages, in the plan's order.
@@ -25,12 +25,15 @@ doors: list[URLPattern | URLResolver] = [
     path("loads/export/<str:name>/", loads.export, name="export"),
     path("loads/<uuid:load_id>/", loads.load, name="load"),
     path("loads/<uuid:load_id>/job/", loads.job, name="job"),
+    path("loads/<uuid:load_id>/rows/", loads.rows, name="load_rows"),
+    path("loads/<uuid:load_id>/roll-back/", loads.roll_back, name="roll_back"),
     path("loads/<uuid:load_id>/back/", loads.back, name="back"),
     path("loads/<uuid:load_id>/accept/", loads.accept, name="accept"),
     path("loads/<uuid:load_id>/reject/", loads.reject, name="reject"),
     path("loads/<uuid:load_id>/resume/", loads.resume, name="resume"),
     path("exports/", exports.index, name="exports"),
     path("exports/<uuid:export_id>/", exports.file, name="export_file"),
+    path("notes/<str:kind>/<uuid:key>/", notes.note, name="note"),
     path("papers/", papers.index, name="papers"),
     path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("papers/<uuid:paper_id>/sign/", papers.sign, name="sign"),

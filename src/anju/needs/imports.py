@@ -14,6 +14,7 @@ from anju.needs.households import Fault, HouseholdInput, MemberInput, WishInput,
 from anju.needs.judging import Days
 from anju.needs.models import AGE_BANDS, APPLICANT, MARRIAGES, PROGRAMMES, RELATIONS, TENURES
 from anju.needs.reads import WANTS, counties
+from anju.needs.undo import take_back
 from anju.policy.catalogue import catalogue
 
 WISHES = (1, 2)
@@ -202,7 +203,7 @@ def take(ctx: ActContext, rows: list[Row], load: Any) -> list[tuple[int, str]]:
 APPLICATIONS = register_kind(
     SheetKind(
         name="applications", title="轮候申请表", power="needs.import_applications", columns=COLUMNS, check=check, take=take,
-        group="household", chunk=1500, key=("document",), clause="3.2-0",
+        group="household", chunk=1500, key=("document",), clause="3.2-0", undo=take_back,
         note="一行一名家庭成员，申请人也占一行；家庭和意向各列填在申请人一行。",
     )
 )  # fmt: skip

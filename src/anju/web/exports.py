@@ -13,7 +13,10 @@ from django.urls import reverse
 
 from anju.base.acts.context import SHANGHAI
 from anju.base.listing import acts
+from anju.base.sheets.edits import EDITS, Edits
+from anju.base.sheets.edits import sheet_rows as edit_rows
 from anju.base.sheets.out import workbook
+from anju.base.sheets.template import header_of
 from anju.web import cells, saved
 from anju.web.columns import Col
 from anju.web.downloads import XLSX, download
@@ -22,7 +25,6 @@ POWER = "base.export_list"
 # Up to so many rows while one waits; more are made by a job, and past the last figure a sheet has no more rows to hold them.
 NOW_MAX, JOB_MAX = 5_000, 500_000
 STEP = 2_000
-KEY_TITLE, KEY_NOTE = "行标识", "系统识别这一行用，请勿改动"
 MEANINGS = {
     "date": "日期", "moment": "日期和时间（北京时间）", "clock": "到期日", "state": "当前所处状态", "region": "区划名称",
     "name": "姓名，按规定遮盖", "document": "证件号码，按规定遮盖", "bool": "是、否；空为未知", "fen": "金额，保留到分",
@@ -35,9 +37,16 @@ def may(request: HttpRequest) -> bool:
     return POWER in request.anju.powers  # type: ignore[attr-defined]
 
 
+def edits_of(request: HttpRequest, name: str) -> Edits | None:
+    """What a sheet of the list may change, where this post may."""
+    powers = request.anju.powers  # type: ignore[attr-defined]
+    found = EDITS.get(name)
+    return found if found and found.power in powers and "base.bring_file" in powers and may(request) else None
+
+
 def export(
     request: HttpRequest, rows: models.QuerySet[Any], *, title: str, columns: Sequence[Col], name: str, filters: Sequence[tuple[str, str]],
-    order: str, with_key: bool = False,
+    order: str,
 ) -> HttpResponse:  # fmt: skip
     """The file, or the page that says where it will be. ``filters``: (title, value in words) of what narrows the list."""
     if not may(request):
@@ -48,12 +57,10 @@ def export(
         if count > NOW_MAX:
             return _ask(request, title, count)
         _note(request, title, count, filters)
-    body = Body(rows, columns, with_key, job)
+    body = Body(rows, columns, job)
     actor = request.anju  # type: ignore[attr-defined]
     heads = [(c.title + cells.unit(c), meaning(c)) for c in columns]
-    if with_key:
-        heads.insert(0, (KEY_TITLE, KEY_NOTE))
-    lines = about(actor, title, columns, filters, order, with_key, body)
+    lines = about(actor, title, columns, filters, order, body)
     data = workbook(title, heads, body, actor.synthetic, about=lines)
     day = actor.now.astimezone(SHANGHAI).strftime("%Y%m%d")
     filename = f"{name}-{day}{'-合成' if actor.synthetic else ''}.xlsx"
@@ -62,11 +69,27 @@ def export(
     return download(data, filename, XLSX)
 
 
+def edit_sheet(request: HttpRequest, rows: models.QuerySet[Any], *, name: str) -> HttpResponse:
+    """The rows that the list shows, in the form that comes back edited: key, label, and what may be changed."""
+    edits, actor = EDITS[name], request.anju  # type: ignore[attr-defined]
+    if not may(request) or edits.power not in actor.powers:
+        raise PermissionDenied(f"当前岗位不能改「{edits.title}」，没有导出；需要的权限：{edits.power}。")
+    ids = list(rows.values_list("pk", flat=True)[: NOW_MAX + 1])
+    if len(ids) > NOW_MAX:
+        messages.error(request, f"一次最多改 {NOW_MAX:,} 行，没有导出；请用筛选缩小范围。")
+        return HttpResponseRedirect(_without_export(request))
+    body = edit_rows(edits, actor.context(), ids)
+    _note(request, edits.title, len(body), [])
+    note = f"只改这几列，改好后到“导入与导出”收回。行标识和{edits.label}不要动；留空的格子不改。"
+    data = workbook(edits.title, [header_of(c) for c in edits.all_columns], body, actor.synthetic, notes=[note])
+    return download(data, f"{edits.title}-{actor.now.astimezone(SHANGHAI):%Y%m%d}.xlsx", XLSX)
+
+
 class Body:
     """The rows of the sheet, counted as they go."""
 
-    def __init__(self, rows: models.QuerySet[Any], columns: Sequence[Col], with_key: bool, job: Any) -> None:
-        self.rows, self.columns, self.with_key, self.job = rows, columns, with_key, job
+    def __init__(self, rows: models.QuerySet[Any], columns: Sequence[Col], job: Any) -> None:
+        self.rows, self.columns, self.job = rows, columns, job
         self.count = 0
 
     def __iter__(self) -> Iterator[list[Any]]:
@@ -74,12 +97,11 @@ class Body:
             self.count += 1
             if self.job and self.count % STEP == 0:
                 self.job.step(self.count)
-            found = [cells.exported(row, col) for col in self.columns]
-            yield [str(row.pk), *found] if self.with_key else found
+            yield [cells.exported(row, col) for col in self.columns]
 
 
 def about(
-    actor: Any, title: str, columns: Sequence[Col], filters: Sequence[tuple[str, str]], order: str, with_key: bool, body: Body
+    actor: Any, title: str, columns: Sequence[Col], filters: Sequence[tuple[str, str]], order: str, body: Body
 ) -> Iterator[list[str]]:  # fmt: skip
     """What stands on the second sheet: of what, by whom, when, narrowed how; then each column. Read once the rows are written."""
     yield from [
@@ -89,8 +111,6 @@ def about(
         ["数据性质", "合成，不代表任何真实的人、房屋或单位" if actor.synthetic else "工作数据，按内部资料保管"], [],
         ["列", "单位", "说明", "依据"],
     ]  # fmt: skip
-    if with_key:
-        yield [KEY_TITLE, "", KEY_NOTE, ""]
     for col in columns:
         yield [col.title, col.measure, meaning(col), f"实施方案第 {col.clause} 条" if col.clause else ""]
 

@@ -116,13 +116,14 @@ def list_page(
     export_name: str = "", sub: str = "", crumbs: Sequence[tuple[str, str]] = (), empty: str = "",
     empty_act: tuple[str, str, str] | None = None,
     views: Sequence[tuple[str, Mapping[str, str]]] = (), search_hint: str = "", clause: str = "", template: str = "web/list.html",
-    shell: str = "web/staff.html", context: Mapping[str, Any] | None = None, page_size: int = PAGE_SIZE,
+    shell: str = "web/staff.html", context: Mapping[str, Any] | None = None, page_size: int = PAGE_SIZE, edits: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The page. ``rows`` is already narrowed to the actor's region (row-level security alone is too slow for lists).
 
     ``search``: fields matched by their beginning (``number``), or with a lookup of their own (``name__contains``) on small tables.
     ``views``: named sets of filter values, shown as tabs, before those that the person keeps.
     ``actions``: (title, address, power). ``empty``: what to say of no rows at all.
+    ``edits``: the name of what a sheet of this list may change (``base.sheets.edits``), for those who hold its power.
     """
     state = read_state(request, filters)
     state.columns = saved.picked(request, columns)
@@ -141,6 +142,8 @@ def list_page(
         return exports.export(
             request, found, title=title, columns=columns, name=export_name, filters=said(state, filters), order=said_order(state, columns),
         )  # fmt: skip
+    if request.GET.get("export") == "edit" and edits:
+        return exports.edit_sheet(request, found, name=edits)
     lines, count, capped, more = page_of(found, state, columns, page_size, today_of(request))
     powers = request.anju.powers  # type: ignore[attr-defined]
     first = (state.page - 1) * page_size
@@ -155,7 +158,7 @@ def list_page(
         "own_views": saved.tabs(own, state.shown, state.columns), "may_save": saved.POWER in powers and bool(saved.page_name(request)),
         "choices": saved.choices(everything, state.columns), "cleared": f"?{saved.ALL}=1",
         "prev_url": state.address(page=state.page - 1 if state.page > 2 else None), "next_url": state.address(page=state.page + 1),
-        "export_url": state.address(export="xlsx"),
+        "export_url": state.address(export="xlsx"), "edits": exports.edits_of(request, edits), "edit_url": state.address(export="edit"),
         "narrowed": bool(state.q or state.values), "empty": empty or f"还没有{title}",
         "empty_act": empty_act if empty_act and (not empty_act[2] or empty_act[2] in powers) else None, **(context or {}),
     })  # fmt: skip

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from anju.web import notes
+
 # A figure with more characters is set smaller, so that it stays on one line on a phone.
 LONG_FIGURE = 8
 
@@ -45,7 +47,8 @@ def thing_page(
 
     ``acts``: (title, address, power[, enabled[, reason]]); without the power it is not shown, blocked it stays visible with the reason.
     ``sections`` and ``side``: (title, html that is marked safe, or the name of a template, rendered with ``context``).
-    ``note``: (tone, sentence) above everything. ``figures``: (label, value, unit[, address]). ``obj`` brings papers and history.
+    ``note``: (tone, sentence) above everything. ``figures``: (label, value, unit[, address]).
+    ``obj`` brings papers and history, and for staff the section of notes and calls.
     """
     extra = dict(context or {})
     return render(request, template, {
@@ -53,7 +56,9 @@ def thing_page(
         "sections": [_section(request, t, body, extra) for t, body in sections],
         "side": [_section(request, t, body, extra) for t, body in side],
         "verdicts": list(verdicts) if verdicts is not None else None, "verdict_actions": verdict_actions, "obj": obj, "steps": steps,
-        "acts": act_links(request, acts), "note": note, "figures": [_figure(f) for f in figures], **extra,
+        "acts": act_links(request, acts), "note": note,
+        "figures": [_figure(f) for f in figures],
+        "notes": notes.section(request, obj), **extra,
     })  # fmt: skip
 
 

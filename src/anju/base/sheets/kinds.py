@@ -91,6 +91,8 @@ class SheetKind:
     only the refused rows stay out. ``group``: rows with the same value of that field stand or fall together.
     ``key``: the fields that make a row the same as another (default: all). ``options``: what the file needs beside its rows (the
     project it belongs to …), name → title; ``check`` then gets them as its third argument, ``take`` finds them in ``load.options``.
+    ``preview(ctx, rows)``: what would change (``edits.Change``), shown before the file is accepted. ``undo(ctx, load)``: take back all that
+    the load brought and say how many rows; it raises Refused, naming what rests on it.
     """
 
     name: str
@@ -106,6 +108,8 @@ class SheetKind:
     clause: str = "4.4"
     note: str = ""
     options: Mapping[str, str] = made(default_factory=dict)
+    preview: Callable[[ActContext, list[Row]], list[Any]] | None = None
+    undo: Callable[[ActContext, Any], int] | None = None
 
     def column(self, name: str) -> Column:
         """The column of a field. Raises KeyError."""

@@ -28,7 +28,7 @@ def bring_file(*, ctx: ActContext, kind: str, name: str, data: bytes, options: M
     The same file again (same bytes, kind, region and options) changes nothing: the earlier load comes back, checked anew while it
     still waits.
     """
-    described = _kind_for(ctx, kind)
+    described = kind_for(ctx, kind)
     given = {str(key): str(value) for key, value in (options or {}).items()}
     media = check_upload(name, data, SHEETS, store.MAX_BYTES)
     load = _same_file(ctx, kind, store.digest_of(data), given)
@@ -53,8 +53,8 @@ def accept_load(*, ctx: ActContext, load_id: UUID, reasons: Mapping[str, str] | 
 
     Raises Refused for no good row, a missing reason, or the same person where the kind needs two; Conflict where it was decided.
     """
-    load = _locked(ctx, load_id)
-    described = _kind_for(ctx, load.kind)
+    load = locked(ctx, load_id)
+    described = kind_for(ctx, load.kind)
     if load.state != Load.CHECKED:
         raise Conflict(f"这份导入{load.get_state_display()}，没有再收；请刷新页面查看", clause=CLAUSE)
     if load.good == 0:
@@ -74,8 +74,8 @@ def accept_load(*, ctx: ActContext, load_id: UUID, reasons: Mapping[str, str] | 
 @act(clause=CLAUSE, title="退回导入")
 def reject_load(*, ctx: ActContext, load_id: UUID, reason: str) -> Load:
     """Send a checked file back; nothing of it was stored. Raises Conflict where it was decided."""
-    load = _locked(ctx, load_id)
-    _kind_for(ctx, load.kind)
+    load = locked(ctx, load_id)
+    kind_for(ctx, load.kind)
     if load.state != Load.CHECKED:
         raise Conflict(f"这份导入{load.get_state_display()}，不能退回；请刷新页面查看", clause=CLAUSE)
     if not reason.strip():
@@ -89,8 +89,8 @@ def reject_load(*, ctx: ActContext, load_id: UUID, reason: str) -> Load:
 @act(clause=CLAUSE, title="继续收下导入", power="base.accept_load")
 def continue_load(*, ctx: ActContext, load_id: UUID) -> Load:
     """Put a stopped load back on the queue, as this account (the one who accepted may have left the post)."""
-    load = _locked(ctx, load_id)
-    _kind_for(ctx, load.kind)
+    load = locked(ctx, load_id)
+    kind_for(ctx, load.kind)
     if load.state != Load.ACCEPTING:
         raise Conflict(f"这份导入{load.get_state_display()}，不用继续；请刷新页面查看", clause=CLAUSE)
     progress.start(region=load.region, kind="load", object_id=load.id, total=load.good, done=load.done)
@@ -102,7 +102,7 @@ def continue_load(*, ctx: ActContext, load_id: UUID) -> Load:
 @act(clause=CLAUSE, title="收下一批行", power="base.accept_load")
 def take_chunk(*, ctx: ActContext, load_id: UUID, start: int, rows: list[Row]) -> int:
     """Take ``rows``, which are the good ones from the ``start``-th on; how many are in afterwards. Twice changes nothing."""
-    load = _locked(ctx, load_id)
+    load = locked(ctx, load_id)
     if load.state != Load.ACCEPTING or load.done != start:
         ctx.on(load, done=load.done)
         return load.done
@@ -212,7 +212,8 @@ def _take(ctx: ActContext, kind: SheetKind, rows: list[Row], load: Load) -> list
     return [one for part in parts for one in _take(ctx, kind, part, load)]
 
 
-def _kind_for(ctx: ActContext, name: str) -> SheetKind:
+def kind_for(ctx: ActContext, name: str) -> SheetKind:
+    """A kind that the post may bring. Raises Forbidden."""
     kind = kind_named(name)
     if kind.power not in ctx.powers:
         raise Forbidden(f"当前岗位没有「{kind.title}」的权限，请换岗位或请有权限的同事办理", clause=kind.clause)
@@ -230,7 +231,7 @@ def _same_file(ctx: ActContext, kind: str, sha256: str, options: dict[str, str])
     rows = Load.objects.select_for_update().filter(region=ctx.region, kind=kind, sha256=sha256, options=options)
     if ctx.organisation:  # another organisation's load is not this one's to see or judge again
         rows = rows.filter(organisation=ctx.organisation)
-    return rows.exclude(state=Load.REJECTED).first()
+    return rows.exclude(state__in=(Load.REJECTED, Load.ROLLED_BACK)).first()
 
 
 def _new_load(ctx: ActContext, kind: str, name: str, data: bytes, options: dict[str, str]) -> Load:
@@ -254,7 +255,8 @@ def _note(load: Load, checked: Checked) -> None:
     )
 
 
-def _locked(ctx: ActContext, load_id: UUID) -> Load:
+def locked(ctx: ActContext, load_id: UUID) -> Load:
+    """A load of the act's region, locked. Raises InvalidInput."""
     load = Load.objects.select_for_update(of=("self",)).filter(pk=load_id, region=ctx.region).first()
     if load is None:
         raise InvalidInput("没有这份导入，或它不属于本区划；请从导入清单进入", field="load_id", clause=CLAUSE)

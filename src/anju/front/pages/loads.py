@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from anju.base.jobs import progress
-from anju.base.sheets import EXPORTS, KINDS, SheetKind, loads, template_of
+from anju.base.sheets import EXPORTS, KINDS, SheetKind, loads, template_of, undo
 from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.kinds import UNUSUAL
 from anju.base.sheets.models import Load
@@ -24,7 +24,9 @@ from anju.web.shown import file_url, names_of, words
 from anju.web.things import thing_page
 
 SHOWN_ERRORS = 200
-STATES = {"checked": "near", "accepting": "info", "accepted": "ok", "rejected": "bad"}
+STATES = {"checked": "near", "accepting": "info", "accepted": "ok", "rejected": "bad", "rolled_back": "unk"}
+SHOWN_CHANGES = 300
+ROWS_PAGE = 200
 
 
 def title_of(kind: str) -> str:
@@ -162,6 +164,9 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
          reason or ("没有一行可以收下" if not row.good else "这种表须由另一人收下，您是带入的人")),
         ("退回", reverse("front:reject", args=[row.id]), "base.reject_load", waits, reason),
     ]  # fmt: skip
+    if row.state == Load.ACCEPTED:
+        why = "" if kind and kind.undo else "这种表收下后不能整份撤销，有误的行请逐行更正"
+        acts.append(("撤销这次导入", reverse("front:roll_back", args=[row.id]), "base.roll_back_load", not why, why))
     if stopped and stopped.state == "failed" and row.state == Load.ACCEPTING:
         acts.append(("继续收下", reverse("front:resume", args=[row.id]), "base.accept_load"))
     return thing_page(
@@ -171,13 +176,70 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
             ("不常见的值", row.unusual, "处"), ("已收下", row.done, "行")],
         facts=[
             ("带入", f"{names.get(row.maker, '')} {words(row.made_at)}"), ("收下", names.get(row.checker) if row.checker else ""),
-            ("文件摘要", row.sha256[:16]), ("退回理由", row.reject_reason), *[(f"不常见值的理由：{k}", v) for k, v in row.reasons.items()],
+            ("文件摘要", row.sha256[:16]), ("退回理由", row.reject_reason), *_undone(row),
+            *[(f"不常见值的理由：{k}", v) for k, v in row.reasons.items()],
         ],
         acts=acts, template="front/load.html",
         context={
             "load": row, "job": stopped, "errors": row.errors[:SHOWN_ERRORS], "refused": row.refused[:SHOWN_ERRORS],
-            "file": file_url(row.evidence_id), "tells": row.told,
+            "file": file_url(row.evidence_id), "tells": row.told, "changes": _changes(request, row, kind),
+            "shown_changes": SHOWN_CHANGES,
         },
+    )  # fmt: skip
+
+
+def _undone(row: Load) -> list[tuple[str, Any]]:
+    if row.state != Load.ROLLED_BACK:
+        return []
+    who = names_of([row.undone_by]).get(row.undone_by, "")
+    return [("撤销", f"{who} {words(row.undone_at)}"), ("撤销理由", row.undo_reason)]
+
+
+def _changes(request: HttpRequest, row: Load, kind: SheetKind | None) -> list[Any] | None:
+    """What accepting would change, cell by cell, for those who may bring the kind; None where the kind shows no such thing."""
+    actor = request.anju  # type: ignore[attr-defined]
+    if kind is None or kind.preview is None or row.state != Load.CHECKED or kind.power not in actor.powers:
+        return None
+    return kind.preview(actor.context(region=row.region), loads.good_rows(row, kind))
+
+
+@page(power="base.view")
+def rows(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """What became of each row."""
+    row = _load(load_id)
+    _open_rows(request, row)
+    wanted = request.GET.get("outcome", "")
+    found = [one for one in undo.outcomes(row) if not wanted or one[1] == wanted]
+    text = request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+    first = (number - 1) * ROWS_PAGE
+    return render(request, "front/load_rows.html", {
+        "load": row, "rows": [(n, undo.OUTCOMES[o], OUTCOME_TONES[o], why) for n, o, why in found[first : first + ROWS_PAGE]],
+        "outcomes": list(undo.OUTCOMES.items()), "outcome": wanted, "page": number, "more": len(found) > first + ROWS_PAGE,
+        "count": len(found), "crumbs": [("导入与导出", reverse("front:loads")), (row.name, reverse("front:load", args=[row.id]))],
+        "title": "逐行结果",
+    })  # fmt: skip
+
+
+OUTCOME_TONES = {"in": "ok", "out": "bad", "refused": "bad", "waiting": "near", "back": "unk"}
+
+
+class UndoForm(ActForm):
+    """Why it is taken back."""
+
+    reason = forms.CharField(label="撤销理由", max_length=200, widget=forms.Textarea)
+
+
+@page(power="base.roll_back_load")
+def roll_back(request: HttpRequest, load_id: UUID) -> HttpResponse:
+    """Take back what the load brought."""
+    row = _load(load_id)
+    here = reverse("front:load", args=[row.id])
+    return act_form_page(
+        request, title=f"撤销导入：{row.name}", act=undo.roll_back_load, form_class=UndoForm, fixed={"load_id": row.id}, clause="4.4",
+        verb=f"撤销 {row.done - len(row.refused)} 行", back=here, done=lambda _: here, region=row.region, irreversible=True,
+        explain="这次导入带来的内容全部撤回；已有后续办理的不能撤销，页面会说明是哪一件。文件和校验结果仍保留。",
+        said="已撤销，这次导入带来的内容都撤回了；改好的文件可以重新导入。",
     )  # fmt: skip
 
 

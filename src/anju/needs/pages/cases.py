@@ -77,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return list_page(
         request, title="轮候申请", rows=within(request, Application.objects.only(*SHOWN)), columns=columns(names),
         filters=filters(actor.region, names), search=("number", "applicant_name"), search_hint="从头输入受理号或姓名", order="-number",
-        bulk=_bulk(actor), actions=_actions(), views=VIEWS, export_name="轮候申请", clause="3.2-0",
+        bulk=_bulk(actor), actions=_actions(), views=VIEWS, export_name="轮候申请", clause="3.2-0", edits="applications_edited",
         empty="还没有轮候申请", empty_act=("导入轮候申请表", "/loads/bring/applications/", "needs.import_applications"),
     )  # fmt: skip
 
