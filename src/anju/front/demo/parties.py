@@ -41,11 +41,13 @@ REST: dict[str, Any] = {
     "dti_month_max": 500,
     "earnest_refund_days": 10,
     "earnest_rule": 1_000_000,
+    "false_papers_ban_years": 5,
     "first_review_days": 20,
     "gate_denominator": "letter",
     "lease_months_max": 36,
     "letter_valid_days": 180,
     "mortgage_term_max": 360,
+    "objection_days": 5,
     "order_method": {"sale": "draw", "affordable_rental": "waiting_list", "public_rental": "waiting_list"},
     "permit_days": [
         ["filing", "网签备案", 3],
@@ -57,13 +59,19 @@ REST: dict[str, Any] = {
     "price_cap_test": "per_m2",
     "price_profit_base": "land_and_construction",
     "price_to_income_max": 8_000,
+    "priority_groups": [["need", "wheelchair", "使用轮椅", 2], ["group", "low_income", "住房和收入困难家庭", 3]],
     "publicity_days": 7,
+    "recheck_days": 20,
+    "recheck_months": 12,
+    "relook_days": 15,
+    "relook_decision_days": 10,
     "rent_discount_max": 900,
     "rent_main_share_min": 510,
     "rent_rise_max": 50,
     "rent_to_income_max": 300,
     "second_review_days": 7,
     "special_decision_body": "task_force",
+    "step_free_first": "yes",
 }
 
 

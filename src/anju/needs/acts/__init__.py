@@ -18,8 +18,18 @@ from .change import (
     undo_withdrawal,
     withdraw,
 )
+from .objections import decide_objection, raise_objection
+from .places import recalculate_place, reorder_list
 from .publicity import end_publicity, publish_applications
-from .review import bulk_first_review, bulk_second_review, first_review, second_review
+from .reconsider import ask_reconsideration, decide_reconsideration
+from .review import (
+    bulk_city_review,
+    bulk_first_review,
+    bulk_second_review,
+    city_review,
+    first_review,
+    second_review,
+)
 from .snapshot import take_snapshot
 from .steps import clash_sentence, may_move
 from .survey import AnswerInput, take_answers, weigh_survey
@@ -27,12 +37,17 @@ from .survey import AnswerInput, take_answers, weigh_survey
 __all__ = [
     "AnswerInput",
     "Brought",
+    "ask_reconsideration",
     "back_enter",
+    "bulk_city_review",
     "bulk_first_review",
     "bulk_second_review",
+    "city_review",
     "clash_sentence",
     "correct_application",
     "correct_member",
+    "decide_objection",
+    "decide_reconsideration",
     "discard_draft",
     "end_publicity",
     "find_my_applications",
@@ -40,7 +55,10 @@ __all__ = [
     "mark_housed",
     "may_move",
     "publish_applications",
+    "raise_objection",
     "read_personal",
+    "recalculate_place",
+    "reorder_list",
     "save_draft",
     "second_review",
     "settle_finding",

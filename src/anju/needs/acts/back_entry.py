@@ -14,6 +14,7 @@ from anju.base.tickets.desk import close_tickets
 from anju.needs import order
 from anju.needs.acts.apply import digest, names_of
 from anju.needs.acts.change import persons_of
+from anju.needs.acts.places import list_rule
 from anju.needs.acts.steps import (
     CLAUSE,
     FIRST,
@@ -125,9 +126,8 @@ def _leave_hold(ctx: ActContext, row: Application, upheld: bool) -> None:
         STATES.move(row, "submitted", ctx)
         put_on_desk(ctx, row, FIRST)
         return
-    method = order.method_of(row.programme, ctx.inforce(row.qualified_on))
-    row.sort_key = order.sort_key(row, method, row.qualified_on)
-    row.save(update_fields=["sort_key"])
+    row.priority, row.sort_key = _place(ctx, row)
+    row.save(update_fields=["priority", "sort_key"])
     STATES.move(row, "qualified", ctx)
 
 
@@ -177,6 +177,11 @@ def _order(inforce: InForce, programme: str, qualified_on: date | None) -> list[
     return []
 
 
+def _place(ctx: ActContext, row: Application) -> tuple[int, str]:
+    """By the list's own rule; where the list begins with it, by today's, or by that of its own day."""
+    return order.placed(row, list_rule(ctx, row.programme, row.qualified_on), order.needs_of(ctx.region, [row.id]))
+
+
 def _store(
     ctx: ActContext,
     ready: Prepared,
@@ -193,7 +198,7 @@ def _store(
     )  # fmt: skip
     if row.state == "qualified":
         assert qualified_on
-        row.sort_key = order.sort_key(row, order.method_of(row.programme, ctx.inforce(qualified_on)), qualified_on)
+        row.priority, row.sort_key = _place(ctx, row)
     row.save(force_insert=True)
     Member.objects.bulk_create(member_rows(ready, ctx.region))
     Wish.objects.bulk_create(wish_rows(ready, ctx.region))

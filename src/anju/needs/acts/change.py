@@ -14,19 +14,21 @@ from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
     FIRST,
-    SECOND,
     STATES,
+    back_on_desk,
     hide_from_phone,
     locked,
     put_on_desk,
     release,
     reserve,
+    route_of,
     show_to_family,
 )
 from anju.needs.findings import open_findings
 from anju.needs.households import Fault, fact_faults, member_faults, places_of, refuse_faults
 from anju.needs.judging import Days, blocking, frozen, judge_rows
 from anju.needs.models import LIVE, Application, Member
+from anju.needs.route import step_of
 from anju.policy.rules import people
 from anju.policy.verdict import Verdict
 
@@ -53,13 +55,13 @@ def supplement(
         raise InvalidInput("没有补充任何内容，没有办理；请填写要补正的项目或上传材料", field="facts", clause=CLAUSE)
     if ctx.post == FAMILY and not set(facts) <= BY_FAMILY:
         raise InvalidInput("手机号和积分不能自行补正；请到受理窗口更正", field="facts", clause=CLAUSE)
-    _change(ctx, row, facts)
+    change_facts(ctx, row, facts)
     for name, data in files:
         store.keep(ctx=ctx, name=name, data=data, kind="supplement", case=row.id)
     asked = row.reviews.filter(outcome="supplement").order_by("-reviewed_at", "-id").first()
-    step = asked.step if asked else FIRST
-    STATES.move(row, "submitted" if step == FIRST else "first_passed", ctx)
-    put_on_desk(ctx, row, step)
+    step = step_of(route_of(ctx, row), asked.step if asked else FIRST)
+    STATES.move(row, step.waits, ctx)
+    put_on_desk(ctx, row, step.code)
     return row
 
 
@@ -75,7 +77,7 @@ def correct_application(
     ctx.on(row, reason=_reason(reason))
     if not facts:
         raise InvalidInput("没有要更正的项目，没有办理", field="facts", clause=CLAUSE)
-    verdicts = _change(ctx, row, facts)
+    verdicts = change_facts(ctx, row, facts)
     for name, data in files:
         store.keep(ctx=ctx, name=name, data=data, kind="correction", case=row.id)
     if row.state in ("reviewed", "publicity", "qualified", "housed", "held"):
@@ -144,8 +146,7 @@ def undo_withdrawal(*, ctx: ActContext, application_id: UUID, reason: str = "") 
     STATES.move(row, back, ctx)
     row.withdrawn_from, row.withdrawn_on = "", None
     row.save(update_fields=["withdrawn_from", "withdrawn_on"])
-    if back in ("submitted", "first_passed"):
-        put_on_desk(ctx, row, FIRST if back == "submitted" else SECOND)
+    back_on_desk(ctx, row)
     return row
 
 
@@ -195,7 +196,7 @@ def _reason(reason: str) -> str:
     return reason.strip()[:REASON_MAX]
 
 
-def _change(ctx: ActContext, row: Application, facts: Mapping[str, Any]) -> list[Verdict]:
+def change_facts(ctx: ActContext, row: Application, facts: Mapping[str, Any]) -> list[Verdict]:
     """Set facts and judge anew by the case's own day; old and new values go into the log, the phone only as changed."""
     unknown = [name for name in facts if name not in FACTS]
     found = [Fault(name, "", f"「{name}」不能在这里更正") for name in unknown]

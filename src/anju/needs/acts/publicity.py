@@ -1,17 +1,15 @@
 """Publicity (公示): masked and whitelisted, for the days that the parameter says; then the list."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
-
-from django.db import connection
 
 from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.base.numbers import mask_name
 from anju.base.publication.release import release, take_down
-from anju.needs import order
+from anju.needs.acts.places import give_places
 from anju.needs.acts.steps import CLAUSE, locked_many
-from anju.needs.judging import Days
-from anju.needs.models import PUBLICITY, Application, Publicity
+from anju.needs.models import PUBLICITY, Application, Objection, Publicity
 from anju.policy.parameters import Unset
 
 # What the public may read, and nothing else: a number to look oneself up by, a masked name, the size, the programme.
@@ -74,9 +72,10 @@ def _slug(ctx: ActContext) -> str:
 
 @act(clause=CLAUSE, title="公示期满，进入轮候库")
 def end_publicity(*, ctx: ActContext, publicity_id: UUID) -> Publicity:
-    """Take the publicity down and put its applications on the list, each with its sort key by the county's order.
+    """Take the publicity down and put its applications on the list, each with its sort key by the list's order.
 
-    Raises Refused before the days are over, or where the order or a household's points are not set.
+    One with an open objection waits for its decision. Raises Refused before the days are over, or where the order or a
+    household's points are not set.
     """
     publicity = Publicity.objects.select_for_update().filter(region=ctx.region, id=publicity_id).first()
     if publicity is None:
@@ -88,23 +87,21 @@ def end_publicity(*, ctx: ActContext, publicity_id: UUID) -> Publicity:
     ids = Application.objects.filter(region=ctx.region, publicity=publicity, state="publicity").values_list(
         "id", flat=True
     )
-    rows = locked_many(ctx, ids, "publicity", unread=("verdicts",))
-    inforce = Days(ctx)[ctx.today]
-    methods = {programme: order.method_of(programme, inforce) for programme in {row.programme for row in rows}}
-    keys = [order.sort_key(row, methods[row.programme], ctx.today) for row in rows]
-    _qualify(ctx, [row.id for row in rows], keys)
+    shown = locked_many(ctx, ids, "publicity", unread=("verdicts",))
+    stopped = objected(ctx, shown)
+    rows = [row for row in shown if row.id not in stopped]
+    keys = give_places(ctx, rows, ctx.today)
     publicity.ended_on = ctx.today
     publicity.save(update_fields=["ended_on"])
     take_down(ctx=ctx, before=ctx.today)
-    ctx.on(publicity, qualified=len(rows), order=methods)
+    ctx.on(publicity, qualified=len(rows), objected=len(stopped))
     ctx.items((row.id, f"{row.number}|qualified|{key}") for row, key in zip(rows, keys, strict=True))
     return publicity
 
 
-def _qualify(ctx: ActContext, ids: list[UUID], keys: list[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE needs_application a SET state = 'qualified', qualified_on = %s, sort_key = u.key"
-            " FROM unnest(%s::uuid[], %s::text[]) AS u (id, key) WHERE a.region = %s AND a.id = u.id",
-            [ctx.today, ids, keys, ctx.region],
-        )
+def objected(ctx: ActContext, rows: Sequence[Application]) -> set[UUID]:
+    """Those with an objection that nobody has decided."""
+    found = Objection.objects.filter(
+        region=ctx.region, application_id__in=[row.id for row in rows], decided_on__isnull=True
+    )
+    return set(found.values_list("application_id", flat=True))

@@ -1,35 +1,24 @@
-"""The two reviews (初审、复审): one case with any outcome, or many clean cases at once; two people, also by the database."""
+"""The reviews (初审、复审、联审): one case with any outcome, or many clean cases at once; each by another person, also by the database."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from anju.base.acts import ActContext, InvalidInput, Refused, act
+from anju.base.acts import ActContext, Forbidden, InvalidInput, Refused, act
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
 from anju.needs import bulk
-from anju.needs.acts.steps import (
-    CLAUSE,
-    FIRST,
-    SECOND,
-    STATES,
-    limit,
-    locked,
-    locked_many,
-    put_on_desk,
-    release,
-    tell,
-    who,
-)
+from anju.needs.acts.steps import CLAUSE, STATES, locked, locked_many, put_on_desk, release, route_of, tell, who
 from anju.needs.judging import Days, blocking, frozen, judge_rows
 from anju.needs.models import Application, Review
+from anju.needs.route import CITY, FIRST, SECOND, TITLES, WAITS, Step, route, step_of, waiting_at
+from anju.parties.posts import BY_CODE
 
 PASS, REFUSE, SUPPLEMENT = "pass", "refuse", "supplement"
 OUTCOMES = dict(Review._meta.get_field("outcome").choices or ())
-# step → the state it is done in, and the state a pass leads to
-STEPS = {FIRST: ("submitted", "first_passed"), SECOND: ("first_passed", "reviewed")}
-TITLES = {FIRST: "初审", SECOND: "复审"}
+STATE_OF = dict(zip((FIRST, SECOND, CITY), WAITS, strict=True))
+SAME = "前面环节的审核人与本环节不能是同一人；请换一位同事办理"
 
 
 @act(clause=CLAUSE, title="初审")
@@ -44,6 +33,12 @@ def second_review(*, ctx: ActContext, application_id: UUID, outcome: str, reason
     return _review(ctx, application_id, SECOND, outcome, reason)
 
 
+@act(clause=CLAUSE, title="市级联审")
+def city_review(*, ctx: ActContext, application_id: UUID, outcome: str, reason: str = "") -> Application:
+    """The city's review with its departments, where the county's steps say so: by the post named there, a third person."""
+    return _review(ctx, application_id, CITY, outcome, reason)
+
+
 @act(clause=CLAUSE, title="批量初审通过")
 def bulk_first_review(*, ctx: ActContext, ids: list[UUID]) -> dict[str, Any]:
     """Pass the clean ones of many: ``{"passed": n, "left": [[number, sentence], …]}``. One entry of the log, with its items."""
@@ -56,35 +51,55 @@ def bulk_second_review(*, ctx: ActContext, ids: list[UUID]) -> dict[str, Any]:
     return _bulk(ctx, ids, SECOND)
 
 
-def _review(ctx: ActContext, application_id: UUID, step: str, outcome: str, reason: str) -> Application:
+@act(clause=CLAUSE, title="批量市级联审通过", power="needs.city_review")
+def bulk_city_review(*, ctx: ActContext, ids: list[UUID]) -> dict[str, Any]:
+    """The same for the city's review."""
+    return _bulk(ctx, ids, CITY)
+
+
+def _review(ctx: ActContext, application_id: UUID, code: str, outcome: str, reason: str) -> Application:
     row, reason = locked(ctx, application_id), reason.strip()
-    ctx.on(row, step=step, outcome=outcome, reason=reason)
-    state, passed = STEPS[step]
-    if row.state != state:
+    ctx.on(row, step=code, outcome=outcome, reason=reason)
+    if row.state != STATE_OF[code]:
         raise Refused(
-            f"申请 {row.number} 当前为「{row.get_state_display()}」，不在{TITLES[step]}环节，没有办理；请刷新后再看",
+            f"申请 {row.number} 当前为「{row.get_state_display()}」，不在{TITLES[code]}环节，没有办理；请刷新后再看",
             clause=CLAUSE,
         )
     if outcome not in OUTCOMES:
         raise InvalidInput(f"审核结论应为{'、'.join(OUTCOMES.values())}，没有办理", field="outcome", clause=CLAUSE)
     if outcome != PASS and not reason:
         raise InvalidInput(f"{OUTCOMES[outcome]}须写明理由，没有办理；请填写理由", field="reason", clause=CLAUSE)
-    if step == SECOND:
-        _other_person(ctx, row)
+    steps = route_of(ctx, row)
+    step = step_of(steps, code)
+    _by_its_post(ctx, step)
+    if step is not steps[0]:
+        _other_person(ctx, row, step)
     if outcome == PASS:
         _require(ctx, row)
     review = Review.objects.create(
-        region=ctx.region, application=row, step=step, outcome=outcome, reason=reason, reviewer=who(ctx),
+        region=ctx.region, application=row, step=code, outcome=outcome, reason=reason, reviewer=who(ctx),
         reviewed_at=ctx.now,
     )  # fmt: skip
-    STATES.move(row, {PASS: passed, REFUSE: "refused", SUPPLEMENT: "supplement"}[outcome], ctx)
-    _after(ctx, row, step, outcome, review)
+    if outcome == PASS and row.steps_needed < len(steps):
+        row.steps_needed = len(steps)
+        row.save(update_fields=["steps_needed"])
+    STATES.move(row, {PASS: step.passed, REFUSE: "refused", SUPPLEMENT: "supplement"}[outcome], ctx)
+    _after(ctx, row, steps, step, outcome, review)
     return row
 
 
-def _other_person(ctx: ActContext, row: Application) -> None:
-    first = Review.objects.filter(region=ctx.region, application=row, step=FIRST, outcome=PASS).first()
-    ctx.other_than(first.reviewer if first else None, f"申请 {row.number} 的复审")
+def _by_its_post(ctx: ActContext, step: Step) -> None:
+    """The step that a county added is done by the post it named; the first two have theirs in the table of powers."""
+    if step.code == CITY and ctx.post != step.post:
+        raise Forbidden(
+            f"本地的{step.title}由「{BY_CODE[step.post].title}」办理，当前岗位不能办理；请换岗位，或请该岗位的同事办理",
+            clause=CLAUSE,
+        )
+
+
+def _other_person(ctx: ActContext, row: Application, step: Step) -> None:
+    mine = Review.objects.filter(region=ctx.region, application=row, outcome=PASS, reviewer=who(ctx))
+    ctx.other_than(ctx.account if mine.exists() else None, f"申请 {row.number} 的{step.title}")
 
 
 def _require(ctx: ActContext, row: Application) -> None:
@@ -94,56 +109,71 @@ def _require(ctx: ActContext, row: Application) -> None:
     ctx.require(verdicts)
 
 
-def _after(ctx: ActContext, row: Application, step: str, outcome: str, review: Review) -> None:
+def _after(ctx: ActContext, row: Application, steps: Sequence[Step], step: Step, outcome: str, review: Review) -> None:
     if outcome == PASS:
-        if step == FIRST:
-            put_on_desk(ctx, row, SECOND)
+        follows = waiting_at(steps, step.passed)
+        if follows:
+            put_on_desk(ctx, row, follows.code)
         else:
-            close_tickets(ctx=ctx, obj=row, outcome="复审通过")
+            close_tickets(ctx=ctx, obj=row, outcome=f"{step.title}通过")
         return
     close_tickets(ctx=ctx, obj=row, outcome=OUTCOMES[outcome])
     if outcome == REFUSE:
-        release(ctx, row.id)
-        text = f"您的住房保障申请 {row.number} 审核不予通过：{review.reason}。如有异议，请到受理窗口咨询。"
-    else:
-        text = f"您的住房保障申请 {row.number} 需要补正：{review.reason}。请登录“我的申请”或到受理窗口补交。"
+        tell_refused(ctx, row, review)
+        return
+    text = f"您的住房保障申请 {row.number} 需要补正：{review.reason}。请登录“我的申请”或到受理窗口补交。"
     tell(ctx, row, f"needs.{outcome}", text, review.id)
 
 
-def _bulk(ctx: ActContext, ids: Sequence[UUID], step: str) -> dict[str, Any]:
-    state, passed = STEPS[step]
-    rows = locked_many(ctx, ids, state)
+def tell_refused(ctx: ActContext, row: Application, review: Review) -> None:
+    """The household is free to apply anew, and is told why, and that it may ask for another look."""
+    release(ctx, row.id)
+    text = (
+        f"您的住房保障申请 {row.number} 审核不予通过：{review.reason}。如有异议，可在期限内申请复核，或到受理窗口咨询。"
+    )
+    tell(ctx, row, "needs.refuse", text, review.id)
+
+
+def _bulk(ctx: ActContext, ids: Sequence[UUID], code: str) -> dict[str, Any]:
+    rows = locked_many(ctx, ids, STATE_OF[code])
     if not rows:
-        raise Refused(f"所选申请没有一份在{TITLES[step]}环节，没有办理；请刷新列表后再选", clause=CLAUSE)
-    left = _not_theirs(ctx, rows, step)
+        raise Refused(f"所选申请没有一份在{TITLES[code]}环节，没有办理；请刷新列表后再选", clause=CLAUSE)
+    days = Days(ctx)
+    routes = {day: route(days[day]) for day in {row.accepted_on for row in rows}}
+    for steps in routes.values():
+        _by_its_post(ctx, step_of(steps, code))
+    left = _not_theirs(ctx, rows, code)
     good = _judged(ctx, [row for row in rows if row.id not in left], left)
     bulk.insert(
         [
             Review(
-                region=ctx.region, application_id=row.id, step=step, outcome=PASS, reviewer=who(ctx),
+                region=ctx.region, application_id=row.id, step=code, outcome=PASS, reviewer=who(ctx),
                 reviewed_at=ctx.now,
             )
             for row in good
         ]
     )  # fmt: skip
-    done = [row.id for row in good]
-    Application.objects.filter(region=ctx.region, id__in=done).update(state=passed)
-    _desks(ctx, good, step)
+    for steps in set(routes.values()):
+        done = [row.id for row in good if routes[row.accepted_on] == steps]
+        passed = step_of(steps, code).passed
+        Application.objects.filter(region=ctx.region, id__in=done).update(state=passed, steps_needed=len(steps))
+        _desks(ctx, [row for row in good if routes[row.accepted_on] == steps], code, waiting_at(steps, passed))
     ctx.entry.object_kind = Application._meta.label_lower
-    ctx.entry.facts.update(step=step, asked=len(ids), passed=len(done), left=len(left))
-    ctx.items((row.id, f"{row.number}|{step}|pass") for row in good)
+    ctx.entry.facts.update(step=code, asked=len(ids), passed=len(good), left=len(left))
+    ctx.items((row.id, f"{row.number}|{code}|pass") for row in good)
     numbers = {row.id: row.number for row in rows}
-    return {"passed": len(done), "left": [[numbers[key], why] for key, why in left.items()]}
+    return {"passed": len(good), "left": [[numbers[key], why] for key, why in left.items()]}
 
 
-def _not_theirs(ctx: ActContext, rows: Sequence[Application], step: str) -> dict[UUID, str]:
-    """Second review only: the cases that this very person passed at the first."""
-    if step == FIRST:
+def _not_theirs(ctx: ActContext, rows: list[Application], code: str) -> dict[UUID, str]:
+    """Later steps only: the cases that this very person passed at an earlier one."""
+    if code == FIRST:
         return {}
     mine = Review.objects.filter(
-        region=ctx.region, application_id__in=[row.id for row in rows], step=FIRST, outcome=PASS, reviewer=who(ctx)
+        region=ctx.region, application_id__in=[row.id for row in rows], outcome=PASS, reviewer=who(ctx)
     )
-    return dict.fromkeys(mine.values_list("application_id", flat=True), "初审人与复审人不能是同一人；请换一位同事复审")
+    why = "初审人与复审人不能是同一人；请换一位同事复审" if code == SECOND else SAME
+    return dict.fromkeys(mine.values_list("application_id", flat=True), why)
 
 
 def _judged(ctx: ActContext, rows: list[Application], left: dict[UUID, str]) -> list[Application]:
@@ -164,23 +194,22 @@ def _judged(ctx: ActContext, rows: list[Application], left: dict[UUID, str]) -> 
     return good
 
 
-def _desks(ctx: ActContext, rows: list[Application], step: str) -> None:
+def _desks(ctx: ActContext, rows: list[Application], code: str, follows: Step | None) -> None:
     """Close the tickets of these cases, and of loads that have none left in the step; open the next step's."""
-    kind = f"needs.{step}_review"
+    kind = f"needs.{code}_review"
     open_ = Ticket.objects.filter(region=ctx.region, kind=kind, done_on__isnull=True)
-    open_.filter(object_id__in=[row.id for row in rows]).update(done_on=ctx.today, outcome=f"{TITLES[step]}通过")
+    open_.filter(object_id__in=[row.id for row in rows]).update(done_on=ctx.today, outcome=f"{TITLES[code]}通过")
     loads = {row.load_id for row in rows if row.load_id}
-    waiting = Application.objects.filter(region=ctx.region, load_id__in=loads, state=STEPS[step][0])
+    waiting = Application.objects.filter(region=ctx.region, load_id__in=loads, state=STATE_OF[code])
     empty = loads - set(waiting.values_list("load_id", flat=True))
-    open_.filter(object_id__in=empty).update(done_on=ctx.today, outcome=f"{TITLES[step]}办结")
-    if step == SECOND:
+    open_.filter(object_id__in=empty).update(done_on=ctx.today, outcome=f"{TITLES[code]}办结")
+    if follows is None:
         return
-    days = limit(ctx, "second_review_days")
     for load in Load.objects.filter(region=ctx.region, id__in=loads):
         open_ticket(
-            ctx=ctx, kind="needs.second_review", title="复审一批导入的申请", post="reviewer", obj=load,
-            url=f"/needs/?state=first_passed&load={load.id}", limit_days=days,
+            ctx=ctx, kind=f"needs.{follows.code}_review", title=f"{follows.title}一批导入的申请", post=follows.post,
+            obj=load, url=f"/needs/?state={follows.waits}&load={load.id}", limit_days=follows.days,
         )  # fmt: skip
     for row in rows:
         if row.load_id is None:
-            put_on_desk(ctx, row, SECOND)
+            put_on_desk(ctx, row, follows.code)

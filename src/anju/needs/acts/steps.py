@@ -13,25 +13,37 @@ from anju.base.messages import outbox
 from anju.base.regions import uuid7
 from anju.base.secrets import unseal
 from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.base.tickets.models import Ticket
+from anju.needs.judging import Days
 from anju.needs.models import Application
+from anju.needs.route import FIRST, SECOND, Step, route, step_of, waiting_at
 from anju.parties.models import Account, Region
 from anju.policy.parameters import Unset
 
 CLAUSE = "3.2-0"
 FAMILY = "family"
-FIRST, SECOND = "first", "second"
+
+__all__ = ["FIRST", "SECOND"]
 
 STATES = Transitions(
     titles=dict(Application.STATES),
     table={
-        "submitted": frozenset({"first_passed", "supplement", "refused", "withdrawn"}),
-        "supplement": frozenset({"submitted", "first_passed", "refused", "withdrawn"}),
-        "first_passed": frozenset({"reviewed", "supplement", "refused", "withdrawn"}),
-        "reviewed": frozenset({"publicity", "withdrawn"}),
-        "publicity": frozenset({"qualified", "withdrawn"}),
-        "qualified": frozenset({"housed", "withdrawn"}),
-        "held": frozenset({"qualified", "housed", "refused", "withdrawn"}),
-        "withdrawn": frozenset({"submitted", "supplement", "first_passed", "reviewed", "publicity", "qualified", "held"}),
+        "submitted": frozenset({"first_passed", "supplement", "refused", "withdrawn", "merged", "lapsed"}),
+        "supplement": frozenset({"submitted", "first_passed", "second_passed", "refused", "withdrawn", "merged", "lapsed"}),
+        "first_passed": frozenset({"second_passed", "reviewed", "supplement", "refused", "withdrawn", "merged", "lapsed"}),
+        "second_passed": frozenset({"reviewed", "supplement", "refused", "withdrawn", "merged", "lapsed"}),
+        "reviewed": frozenset({"publicity", "refused", "withdrawn", "merged", "lapsed"}),
+        "publicity": frozenset({"qualified", "refused", "withdrawn", "lapsed"}),
+        "qualified": frozenset({"housed", "suspended", "lapsed", "withdrawn", "merged"}),
+        "suspended": frozenset({"qualified", "lapsed", "withdrawn", "merged"}),
+        "held": frozenset({"submitted", "qualified", "housed", "refused", "withdrawn"}),
+        "housed": frozenset({"vacated"}),
+        # By another look alone (复核), and by the way back from a lapse.
+        "refused": frozenset({"first_passed", "second_passed", "reviewed"}),
+        "lapsed": frozenset({"qualified"}),
+        "withdrawn": frozenset({
+            "submitted", "supplement", "first_passed", "second_passed", "reviewed", "publicity", "qualified", "suspended", "held",
+        }),
     },
     clause=CLAUSE,
 )  # fmt: skip
@@ -156,11 +168,28 @@ def tell(ctx: ActContext, row: Application, template: str, text: str, once: obje
     )
 
 
-def put_on_desk(ctx: ActContext, row: Application, step: str) -> None:
+def route_of(ctx: ActContext, row: Application, days: Days | None = None) -> tuple[Step, ...]:
+    """The steps of a case: those of the day it was accepted, for ever."""
+    return route((days or Days(ctx))[row.accepted_on])
+
+
+def put_on_desk(ctx: ActContext, row: Application, step: str, days: Days | None = None) -> None:
     """One ticket for the step that waits, its clock by the county's limit; earlier ones of the case are closed."""
     close_tickets(ctx=ctx, obj=row, outcome=row.get_state_display())
-    title, post = ("初审", "intake_clerk") if step == FIRST else ("复审", "reviewer")
-    open_ticket(
-        ctx=ctx, kind=f"needs.{step}_review", title=f"{title} {row.number}（{row.get_programme_display()}）", post=post,
-        obj=row, url=f"/needs/{row.id}/", limit_days=limit(ctx, f"{step}_review_days"),
+    open_step(ctx, row, step_of(route_of(ctx, row, days), step))
+
+
+def open_step(ctx: ActContext, row: Application, step: Step) -> Ticket:
+    """The step's ticket of one case, opened where it is not; its days by what holds today."""
+    now = waiting_at(route(ctx.inforce()), step.waits) or step
+    return open_ticket(
+        ctx=ctx, kind=f"needs.{step.code}_review", title=f"{step.title} {row.number}（{row.get_programme_display()}）",
+        post=step.post, obj=row, url=f"/needs/{row.id}/", limit_days=now.days,
     )  # fmt: skip
+
+
+def back_on_desk(ctx: ActContext, row: Application) -> None:
+    """The ticket of whatever step the case waits for now, if it waits for one."""
+    step = waiting_at(route_of(ctx, row), row.state)
+    if step:
+        put_on_desk(ctx, row, step.code)
