@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.needs.pages import case, cases, demand, family, intake
+from anju.needs.pages import ask, case, cases, demand, family, intake, people, surveys
 
 app_name = "needs"
 urlpatterns = [
@@ -18,8 +18,17 @@ urlpatterns = [
     path("demand/", demand.snapshots, name="snapshots"),
     path("demand/take/", demand.take_snapshot, name="take_snapshot"),
     path("demand/<uuid:key>/", demand.snapshot, name="snapshot"),
-    path("surveys/", demand.surveys, name="surveys"),
-    path("surveys/weigh/<str:survey>/", demand.weigh, name="weigh"),
+    path("people/", people.people, name="people"),
+    path("surveys/", surveys.index, name="surveys"),
+    path("surveys/new/", surveys.draft, name="draft_survey"),
+    path("surveys/of/<str:survey>/", surveys.result, name="survey_result"),
+    path("surveys/weigh/<str:survey>/", surveys.weigh, name="weigh"),
+    path("surveys/<uuid:key>/", surveys.survey, name="survey"),
+    path("surveys/<uuid:key>/qr.svg", surveys.qr, name="survey_qr"),
+    path("surveys/<uuid:key>/revise/", surveys.revise, name="revise_survey"),
+    path("surveys/<uuid:key>/publish/", surveys.publish, name="publish_survey"),
+    path("surveys/<uuid:key>/close/", surveys.close, name="close_survey"),
+    path("ask/<str:region>/<str:code>/", ask.ask, name="ask"),
     path("my/", family.mine, name="mine"),
     path("my/find/", family.find, name="find_mine"),
     path("my/apply/", family.apply, name="apply"),

@@ -30,12 +30,13 @@ class NoCensus(LookupError):
 
 @dataclass(frozen=True)
 class Respondent:
-    """One answer's stratum."""
+    """One answer's stratum; ``share``: how much of an answer it is, in millionths (less where one browser answers often)."""
 
     key: Any
     county: str
     age_band: str
     household_size: int
+    share: int = PPM
 
     @property
     def cell(self) -> Cell:
@@ -88,7 +89,7 @@ def weigh(answers: Iterable[Respondent], figures: Mapping[str, Mapping[str, int]
             continue
         for cell, total in _merged(county, targets(county, known), set(mine), found.merged).items():
             rows = mine[cell]
-            for row, weight in zip(rows, split(total, [1] * len(rows)), strict=True):
+            for row, weight in zip(rows, split(total, [row.share for row in rows]), strict=True):
                 found.weights[row.key] = weight
     stray = sorted({cell[0] for cell in cells} - set(figures))
     if stray:

@@ -43,7 +43,10 @@ def home(request: HttpRequest) -> HttpResponse:
     running = [p for p in shown_many(request, live("announcement")[:RECENT]) if p.until is None or p.until > at]
     return render(
         request, "front/portal.html",
-        {"now": at, "running": running[:CARDS], "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS])},
+        {
+            "now": at, "running": running[:CARDS], "results": shown_many(request, live("draw", "gate", "qualified")[:CARDS]),
+            "surveys": [p for p in shown_many(request, live("survey")[:CARDS]) if p.until is None or p.until > at],
+        },
     )  # fmt: skip
 
 

@@ -21,10 +21,10 @@ from anju.web import shown
 KINDS: dict[str, str] = {
     "announcement": "房源公告", "draw_list": "名单封存", "draw_plan": "摇号安排", "draw": "摇号结果", "gate": "锁定结果",
     "qualified": "资格公示",
-    "notice": "通知公示", "paper": "公文",
+    "notice": "通知公示", "paper": "公文", "survey": "需求问卷",
 }  # fmt: skip
 # Found by their code or shown on a page of their own; not in the list of news.
-NOT_NEWS = ("paper", "checkpoint")
+NOT_NEWS = ("paper", "checkpoint", "survey")
 NEAR_DAYS = 5
 TENURES = {"sale": "配售", "rent": "配租"}
 

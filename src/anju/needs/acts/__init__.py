@@ -32,11 +32,23 @@ from .review import (
 )
 from .snapshot import take_snapshot
 from .steps import clash_sentence, may_move
-from .survey import AnswerInput, take_answers, weigh_survey
+from .survey import (
+    AnswerInput,
+    Given,
+    answer_survey,
+    close_survey,
+    draft_survey,
+    publish_survey,
+    revise_survey,
+    take_answers,
+    weigh_survey,
+)
 
 __all__ = [
     "AnswerInput",
     "Brought",
+    "Given",
+    "answer_survey",
     "ask_reconsideration",
     "back_enter",
     "bulk_city_review",
@@ -44,11 +56,13 @@ __all__ = [
     "bulk_second_review",
     "city_review",
     "clash_sentence",
+    "close_survey",
     "correct_application",
     "correct_member",
     "decide_objection",
     "decide_reconsideration",
     "discard_draft",
+    "draft_survey",
     "end_publicity",
     "find_my_applications",
     "first_review",
@@ -56,9 +70,11 @@ __all__ = [
     "may_move",
     "publish_applications",
     "raise_objection",
+    "publish_survey",
     "read_personal",
     "recalculate_place",
     "reorder_list",
+    "revise_survey",
     "save_draft",
     "second_review",
     "settle_finding",

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from anju.needs import acts, forms, reads
@@ -142,45 +141,4 @@ def take_snapshot(request: HttpRequest) -> HttpResponse:
         request, title="冻结当前需求", act=acts.take_snapshot, form_class=forms.TitleForm, back=reverse("needs:snapshots"),
         done=lambda row: reverse("needs:snapshot", args=[row.id]), clause="3.2-0", verb="冻结", irreversible=True,
         explain="冻结后不能修改或删除；以后的变化另冻结一份",
-    )  # fmt: skip
-
-
-# --- questionnaires ----------------------------------------------------------------------------------
-
-
-@page(power="needs.view_demand")
-def surveys(request: HttpRequest) -> HttpResponse:
-    """The surveys of the region with their results."""
-    region = request.anju.region  # type: ignore[attr-defined]
-    found = [reads.survey_result(region, name) for name in reads.surveys(region)]
-    shown = [(result, _wants(result)) for result in found]
-    return render(request, "needs/surveys.html", {"surveys": shown, "title": "需求问卷", "crumbs": CRUMBS})
-
-
-def _wants(result: reads.SurveyResult) -> list[dict[str, Any]]:
-    """Weighted shares as bars; empty while the survey is not weighted."""
-    if result.permille is None or result.households is None:
-        return []
-    titles = dict(reads.WANTS)
-    return [
-        {
-            "title": titles[want], "width": share, "percent": f"{share // 10}.{share % 10}%",
-            "households": result.households[want],
-        }
-        for want, share in result.permille.items()
-    ]  # fmt: skip
-
-
-@page(power="needs.weigh_survey")
-def weigh(request: HttpRequest, survey: str) -> HttpResponse:
-    """Weight a survey to the census."""
-    back = reverse("needs:surveys")
-    return act_form_page(
-        request, title=f"加权「{survey}」", act=acts.weigh_survey, fixed={"survey": survey}, back=back, done=lambda _: back,
-        clause="3.2-1", verb="按人口普查加权",
-        explain="按 2020 年人口普查的区县 × 年龄 × 家庭人数加权；没有答卷的层并入相邻层，没有答卷的区县不代表",
-        said=lambda told: (
-            f"已加权 {told['answers']} 份，有效样本量 {told['effective']}；并层 {len(told['merged'])} 处，"
-            f"没有答卷的区县 {len(told['uncovered'])} 个。"
-        ),
     )  # fmt: skip
