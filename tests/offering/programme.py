@@ -39,6 +39,10 @@ SET: dict[str, Any] = {
 }  # fmt: skip
 
 
+# The bodies outside the acquirer whose people enter public values.
+BODIES = {"office_clerk": uuid7(), "notary": uuid7()}
+
+
 def params(**changed: Any) -> ParameterBook:
     """The plan's parameters with what it leaves open set for the city; a name given None stays open."""
     values = {name: value for name, value in {**SET, **changed}.items() if value is not None}
@@ -59,7 +63,7 @@ class World:
 
     def ctx(self, post: str = "acquirer_clerk", **changes: Any) -> ActContext:
         """Somebody with every power, now."""
-        organisation = self.acquirer.pk if post.startswith("acquirer") else None
+        organisation = self.acquirer.pk if post.startswith("acquirer") else BODIES.get(post)
         now = datetime(self.day.year, self.day.month, self.day.day, 4, 0, tzinfo=UTC)
         return context(post, CITY, **{"now": now, "params": self.book, "organisation": organisation, **changes})
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from anju.base.acts import Conflict, Forbidden, InvalidInput, Refused
 from anju.base.messages.models import Message
@@ -176,8 +177,10 @@ def test_a_public_value_is_entered_a_day_after_the_lottery_by_two_people_who_agr
     with pytest.raises(Refused, match="另一人"):
         acts.enter_public_value(ctx=clerk, source_id=ssq.pk, drums=SSQ)
     with pytest.raises(Refused, match="不一致"):
-        acts.enter_public_value(ctx=found.ctx(), source_id=ssq.pk, drums=[SSQ[0], [9]])
-    assert acts.enter_public_value(ctx=found.ctx(), source_id=ssq.pk, drums=SSQ).confirmed_by
+        acts.enter_public_value(ctx=found.ctx("notary"), source_id=ssq.pk, drums=[SSQ[0], [9]])
+    with pytest.raises(Refused, match="另一单位"):
+        acts.enter_public_value(ctx=found.ctx(), source_id=ssq.pk, drums=SSQ)
+    assert acts.enter_public_value(ctx=found.ctx("notary"), source_id=ssq.pk, drums=SSQ).confirmed_by
     with pytest.raises(Conflict):
         acts.clear_public_value(ctx=found.ctx(), source_id=ssq.pk)
     with pytest.raises(Refused, match="快乐8"):
@@ -187,9 +190,38 @@ def test_a_public_value_is_entered_a_day_after_the_lottery_by_two_people_who_agr
     with pytest.raises(InvalidInput, match="官方公告"):
         acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=KL8, issue="2026071")
     paper = {"notice_name": "停售公告.txt", "notice": "快乐8 第 2026070 期停售（合成）".encode()}
-    for _ in range(2):
-        acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=KL8, issue="2026071", **paper)
-    assert acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk).drawn_at
+    for post in ("notary", "office_clerk"):
+        acts.enter_public_value(ctx=found.ctx(post), source_id=kl8.pk, drums=KL8, issue="2026071", **paper)
+    row = acts.draw_lots(ctx=found.ctx(), batch_id=batch.pk)
+    told = json.loads(row.transcript)["sources"]
+    assert [(s["game"], s["announced"], s["issue"]) for s in told] == [
+        ("快乐8", "2026070", "2026071"), ("双色球", "2026030", "2026030"),
+    ]  # fmt: skip
+    with scope(CITY):
+        shown = Publication.objects.get(kind="draw")
+    assert shown.body["sources"][0] == {"game": "快乐8", "issue": "2026070", "drawn": "2026071"}
+    page = Client().get(f"/portal/draws/{shown.region}/{shown.slug}/").content.decode()
+    assert "第 2026071 期（公告的第 2026070 期未开奖，改用此期）" in page and "双色球第 2026030 期" in page
+    assert "第 2026071 期（公告期未开奖，改用此期）" in page, "and in the table of sources"
+
+
+@pytest.mark.clause("3.5-2")
+def test_whoever_acts_for_nobody_enters_no_public_value() -> None:
+    found, batch = wanted()
+    fixed(found, batch)
+    found.later(2)
+    with scope(CITY):
+        kl8 = DrawSource.objects.filter(draw__batch=batch).order_by("order")[0]
+    with pytest.raises(Forbidden, match="没有所属单位"):
+        acts.enter_public_value(ctx=found.ctx("notary", organisation=None), source_id=kl8.pk, drums=KL8)
+    acts.enter_public_value(ctx=found.ctx(), source_id=kl8.pk, drums=KL8)
+    second = "UPDATE offering_drawsource SET confirmed_by = %s, confirmed_for = %s, confirmed_at = now() + interval '1 year' WHERE id = %s"
+    for body in (found.acquirer.pk, None):
+        assert refused_by_database(sql(second, uuid7(), body, kl8.pk)) == "public_value_two_bodies", body
+    both = second.replace("SET", "SET entered_for = gen_random_uuid(),")
+    assert refused_by_database(sql(both, uuid7(), found.acquirer.pk, kl8.pk)) == "AJ316", (
+        "the first entry's body changed"
+    )
 
 
 PLANS = [

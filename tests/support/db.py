@@ -116,10 +116,9 @@ def empty_all() -> None:
 
 def context(post: str = "office_clerk", region: str = "231200", **changes: Any) -> Any:
     """An ActContext with every power: for tests whose point is not the power."""
-    from anju.parties.acts.acquirers import ACQUIRER_POSTS, OPERATOR
-
     from anju.base.acts import REGISTRY, ActContext
     from anju.base.regions import uuid7
+    from anju.parties.acts.acquirers import ACQUIRER_POSTS, OPERATOR
     from anju.parties.context import parameter_book
 
     values = {

@@ -15,7 +15,6 @@ def person(
 ) -> Any:
     """An account holding ``post`` in ``region`` since long ago; an acquirer's people belong to the tests' acquirer."""
     from anju.parties.acts.acquirers import ACQUIRER_POSTS, OPERATOR
-
     from anju.parties.models import Account, Appointment
 
     if organisation is None and (post in ACQUIRER_POSTS or post == OPERATOR):

@@ -49,11 +49,15 @@ class Holder:
 
 @dataclass(frozen=True)
 class Source:
-    """A public value: game, issue (期号), and the numbers of each drum."""
+    """A public value: game, the issue drawn (期号), the numbers of each drum, and the issue announced before.
+
+    The two issues differ where the announced one was not held; an empty ``announced`` is the same issue.
+    """
 
     game: str
     issue: str
     drums: tuple[tuple[int, ...], ...]
+    announced: str = ""
 
 
 def sha256(text: str) -> str:
@@ -223,7 +227,15 @@ def _drawn(
         "holders": [
             {"holder": h.holder, "commitment": h.commitment, "secret": h.secret if h in good else ""} for h in holders
         ],
-        "sources": [{"game": s.game, "issue": s.issue, "drums": [sorted(d) for d in s.drums]} for s in sources],
+        "sources": [
+            {
+                "game": s.game,
+                "issue": s.issue,
+                "announced": s.announced or s.issue,
+                "drums": [sorted(d) for d in s.drums],
+            }
+            for s in sources
+        ],
         "values": values,
         "prk": seed.hex(),
     }

@@ -172,7 +172,10 @@ class DrawHolder(Placed):
 
 
 class DrawSource(Placed):
-    """A public value named in advance (彩票开奖号码), entered by two people from the official notice."""
+    """A public value named in advance (彩票开奖号码), entered from the official notice by people of two bodies.
+
+    Both are not the acquirer's, which gains or loses by the order: the second is a notary's, or the housing office's.
+    """
 
     draw = PlacedKey(Draw, related_name="sources")
     order = models.SmallIntegerField()
@@ -183,6 +186,8 @@ class DrawSource(Placed):
     )
     drums = models.JSONField(null=True, help_text="numbers per drum")
     entered_by = models.UUIDField(null=True)
+    entered_for = models.UUIDField(null=True, help_text="the organisation of the first entry")
+    confirmed_for = models.UUIDField(null=True, help_text="the organisation of the second entry")
     confirmed_by = models.UUIDField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     notice = PlacedKey("base.Evidence", null=True, related_name="+")
@@ -194,6 +199,11 @@ class DrawSource(Placed):
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
                 name="public_value_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | (Q(entered_for__isnull=False, confirmed_for__isnull=False) & ~Q(confirmed_for=F("entered_for"))),
+                name="public_value_two_bodies",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | Q(entered_by__isnull=False, drums__isnull=False),
@@ -318,6 +328,7 @@ CARRIES: dict[str, str] = {
     "source_order_once": "3.5-2",
     "source_once": "3.5-2",
     "public_value_two_people": "3.5-2",
+    "public_value_two_bodies": "3.5-2",
     "a_confirmed_value_is_there": "3.5-2",
     "one_live_choice_per_home": "3.5-3",
     "one_live_choice_per_household": "3.5-3",

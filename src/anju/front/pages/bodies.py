@@ -1,6 +1,6 @@
 """Words for the data that rooms publish: each known key of a body gets its label, its form and its place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -75,15 +75,30 @@ def _plain(value: Any) -> bool:
 
 
 def tables_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A body's own tables, then the holders and sources of a draw that is planned."""
+    """A body's own tables, then the holders and sources of a draw."""
     found = [_table(t) for t in body.get("tables", [])]
     if body.get("holders"):
         rows = [[h["holder"], h["commitment"]] for h in body["holders"]]
         found.append({"title": "密数持有人", "header": ["持有人", "密数摘要（SHA-256）"], "rows": rows})
     if body.get("sources"):
-        rows = [[s["game"], f"第 {s['issue']} 期"] for s in body["sources"]]
-        found.append({"title": "公共随机值来源", "header": ["名称", "期号"], "rows": rows})
+        found.append(_sources(body["sources"]))
     return found
+
+
+def _sources(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The issues announced; beside them the ones used, once the draw is done."""
+    done = any("drawn" in s for s in rows)
+    return {
+        "title": "公共随机值来源",
+        "header": ["名称", "公告期号", "所用期号"] if done else ["名称", "期号"],
+        "rows": [[s["game"], f"第 {s['issue']} 期", *([_used(s)] if done else [])] for s in rows],
+    }
+
+
+def _used(source: Mapping[str, Any]) -> str:
+    """The issue that was drawn, and that it is not the announced one where it is not."""
+    other = "" if source["drawn"] == source["issue"] else "（公告期未开奖，改用此期）"
+    return f"第 {source['drawn']} 期{other}"
 
 
 def _table(table: Mapping[str, Any]) -> dict[str, Any]:

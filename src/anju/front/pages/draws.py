@@ -80,7 +80,7 @@ def steps_of(t: dict[str, Any]) -> list[dict[str, str]]:
     """The five steps, each with what was published for it."""
     drawn = t["method"] == "draw"
     held = "、".join(f"{h['holder']}{'' if h['secret'] else '（未交出，按规则剔除）'}" for h in t.get("holders", []))
-    values = "；".join(f"{s['game']} 第 {s['issue']} 期" for s in t.get("sources", []))
+    values = "；".join(f"{s['game']}{issue_of(s)}" for s in t.get("sources", []))
     return [
         {"name": "lists", "title": "封存名单",
             "words": f"{len(t['order'])} 户和 {len(t['homes'].splitlines())} 套房源的名单摘要先于摇号公布", "code": t["entrants_sha256"]},
@@ -93,6 +93,14 @@ def steps_of(t: dict[str, Any]) -> list[dict[str, str]]:
         {"name": "order", "title": "定次序", "words": "逐户算出排序键，先按优先组、再按排序键从小到大", "code": ""},
         {"name": "allotment", "title": "配房", "words": f"按次序选房，{len(t['allotment'])} 户配到", "code": ""},
     ]  # fmt: skip
+
+
+def issue_of(source: dict[str, Any]) -> str:
+    """The issue used; where another was announced, both. Transcripts of the first version name only the one used."""
+    announced = source.get("announced", source["issue"])
+    if announced == source["issue"]:
+        return f"第 {announced} 期"
+    return f"第 {source['issue']} 期（公告的第 {announced} 期未开奖，改用此期）"
 
 
 @public

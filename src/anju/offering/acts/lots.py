@@ -189,7 +189,9 @@ def enter_public_value(
     *, ctx: ActContext, source_id: UUID, drums: Sequence[Sequence[int]], issue: str = "", notice_name: str = "",
     notice: bytes = b"",
 ) -> DrawSource:  # fmt: skip
-    """One person enters the official numbers as they stand 24 h after T2, a second one enters the same; then they are final.
+    """One person enters the official numbers as they stand 24 h after T2, one of another body enters the same; then they are final.
+
+    The acquirer's people may be one of the two, never both: the second is a notary's or the housing office's.
 
     ``issue``: the issue used, where the announced one was not drawn. ``notice``: the official notice, kept.
     Raises Refused too early, or where the two differ: a wrong first entry is taken back by ``clear_public_value``.
@@ -216,24 +218,41 @@ def enter_public_value(
             )  # fmt: skip
         if notice:
             source.notice = store.keep(ctx=ctx, name=notice_name, data=notice, kind="lottery-notice")
-        source.drums, source.drawn_issue, source.entered_by = numbers, used, ctx.account
+        source.drums, source.drawn_issue = numbers, used
+        source.entered_by, source.entered_for = person(ctx), _body(ctx)
     else:
         _second(ctx, source, numbers, used)
-    source.save(update_fields=["drums", "drawn_issue", "entered_by", "confirmed_by", "confirmed_at", "notice"])
+    source.save(
+        update_fields=[
+            "drums", "drawn_issue", "entered_by", "entered_for", "confirmed_by", "confirmed_for", "confirmed_at", "notice",
+        ]
+    )  # fmt: skip
     ctx.on(source, game=source.game, issue=used, drums=numbers, confirmed=bool(source.confirmed_by))
     return source
 
 
+def _body(ctx: ActContext) -> UUID:
+    """The organisation that answers for an entry. Raises Forbidden where the account acts for none."""
+    if ctx.organisation is None:
+        raise Forbidden("您的岗位没有所属单位，不能录入公共随机值，没有收下；请安全管理员授岗时写明单位", clause=CLAUSE)
+    return ctx.organisation
+
+
 def _second(ctx: ActContext, source: DrawSource, numbers: list[list[int]], used: str) -> None:
-    """The second entry must be another person's and the same. Raises Refused."""
+    """The second entry must be another person's, of another body, and the same. Raises Refused."""
     ctx.other_than(source.entered_by, "公共随机值")
+    if source.entered_for is None or source.entered_for == _body(ctx):
+        raise Refused(
+            "这项公共随机值先由您所在的单位录入，第二次须由另一单位的人员录入，没有确认；请公证机构或专班办公室（住建部门）办理",
+            clause=CLAUSE,
+        )
     if (numbers, used) != (source.drums, source.drawn_issue):
         raise Refused(
             f"两人录入不一致：先录 {source.drawn_issue} 期 {source.drums}，您录 {used} 期 {numbers}，没有确认；"
             "请对照官方公告，先录有误的请其更正后再确认",
             clause=CLAUSE,
         )
-    source.confirmed_by, source.confirmed_at = ctx.account, ctx.now
+    source.confirmed_by, source.confirmed_for, source.confirmed_at = ctx.account, ctx.organisation, ctx.now
 
 
 @act(clause=CLAUSE, title="更正未确认的公共随机值")
@@ -247,8 +266,8 @@ def clear_public_value(*, ctx: ActContext, source_id: UUID) -> DrawSource:
     if source.confirmed_by or source.entered_by is None:
         raise Conflict("这项公共随机值还没有录入，或已经两人录定，没有更正", clause=CLAUSE)
     ctx.on(source, game=source.game, was=source.drums)
-    source.drums, source.drawn_issue, source.entered_by = None, "", None
-    source.save(update_fields=["drums", "drawn_issue", "entered_by"])
+    source.drums, source.drawn_issue, source.entered_by, source.entered_for = None, "", None, None
+    source.save(update_fields=["drums", "drawn_issue", "entered_by", "entered_for"])
     return source
 
 
@@ -270,7 +289,7 @@ def draw_lots(*, ctx: ActContext, batch_id: UUID) -> Draw:
     row.transcript, row.transcript_sha256, row.drawn_at = result.transcript, result.sha256, ctx.now
     row.save(update_fields=["transcript", "transcript_sha256", "drawn_at"])
     STATES.move(row.batch, "drawn", ctx)
-    _publish(ctx, row, result, [h.holder for h in holders if not draw.opens(h)])
+    _publish(ctx, row, result, [h.holder for h in holders if not draw.opens(h)], values)
     ctx.on(row, method=row.method, entrants=len(result.order), transcript_sha256=result.sha256)
     close_tickets(ctx=ctx, obj=row.batch, kind="offering.draw_lots", outcome="已排定")
     return row
@@ -286,7 +305,8 @@ def _ready(ctx: ActContext, row: Draw) -> tuple[list[Holder], list[Source]]:
         raise Refused(f"{'、'.join(missing)} 的号码还没有两人录定，不能排序；请先录入", clause=CLAUSE)
     holders = [Holder(h.title, h.commitment, h.secret) for h in row.holders.order_by("order")]
     return holders, [
-        Source(sources.GAMES[s.game].title, s.drawn_issue, tuple(tuple(d) for d in s.drums or [])) for s in values
+        Source(sources.GAMES[s.game].title, s.drawn_issue, tuple(tuple(d) for d in s.drums or []), announced=s.issue)
+        for s in values
     ]
 
 
@@ -306,12 +326,13 @@ def _store_keys(row: Draw, result: draw.Result) -> None:
         )
 
 
-def _publish(ctx: ActContext, row: Draw, result: draw.Result, dropped: Sequence[str]) -> None:
-    """The transcript as text, so that its digest can be checked; draw numbers only."""
+def _publish(ctx: ActContext, row: Draw, result: draw.Result, dropped: Sequence[str], values: Sequence[Source]) -> None:
+    """The transcript as text, so that its digest can be checked; draw numbers only. Issues as announced and as drawn."""
     body: dict[str, Any] = {
         "batch_id": str(row.batch_id), "region": ctx.region, "number": row.batch.number, "project": row.batch.project.name,
         "round": row.round, "method": row.method, "method_title": row.get_method_display(), "entrants": len(result.order),
         "homes": row.homes.count("\n"), "allotted": len(result.allotment), "dropped": list(dropped),
+        "sources": [{"game": s.game, "issue": s.announced, "drawn": s.issue} for s in values],
         "drawn_at": ctx.now.isoformat(), "transcript": result.transcript, "transcript_sha256": result.sha256,
     }  # fmt: skip
     publication.release(

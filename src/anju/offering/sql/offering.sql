@@ -161,7 +161,8 @@ CREATE OR REPLACE TRIGGER holder_final BEFORE INSERT OR UPDATE OR DELETE ON offe
 CREATE OR REPLACE FUNCTION source_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     v_draw offering_draw;
-    v_value constant text[] := ARRAY['drawn_issue', 'drums', 'entered_by', 'confirmed_by', 'confirmed_at', 'notice_id'];
+    v_value constant text[] := ARRAY['drawn_issue', 'drums', 'entered_by', 'entered_for', 'confirmed_by', 'confirmed_for', 'confirmed_at',
+                                     'notice_id'];
 BEGIN
     SELECT * INTO v_draw FROM offering_draw
      WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.draw_id ELSE NEW.draw_id END;
@@ -176,7 +177,8 @@ BEGIN
     IF TG_OP <> 'UPDATE' OR OLD.confirmed_by IS NOT NULL OR v_draw.drawn_at IS NOT NULL
        OR to_jsonb(NEW) - v_value <> to_jsonb(OLD) - v_value
        OR (NEW.confirmed_by IS NOT NULL
-           AND (NEW.drums <> OLD.drums OR NEW.entered_by <> OLD.entered_by OR NEW.drawn_issue <> OLD.drawn_issue
+           AND (OLD.entered_by IS NULL OR NEW.drums <> OLD.drums OR NEW.entered_by <> OLD.entered_by
+                OR NEW.entered_for IS DISTINCT FROM OLD.entered_for OR NEW.drawn_issue <> OLD.drawn_issue
                 OR NEW.confirmed_at IS NULL OR NEW.confirmed_at < v_draw.value_from)) THEN
         RAISE EXCEPTION 'source % of draw % is fixed', OLD.game, v_draw.id USING ERRCODE = 'AJ316';
     END IF;
