@@ -58,7 +58,9 @@ def version() -> str:
     """A digest of all that lays the schema: models, migrations, SQL and this file."""
     house = Path(__file__).resolve().parents[1]
     files = [
-        p for p in house.rglob("*") if p.suffix == ".sql" or p.name == "models.py" or p.parent.name == "migrations"
+        p
+        for p in house.rglob("*")
+        if p.suffix == ".sql" or p.name == "models.py" or p.parent.name in ("models", "migrations")
     ]
     files += [Path(__file__), house / "base" / "regions" / "keys.py"]
     digest = hashlib.sha256()

@@ -13,6 +13,7 @@ COMMANDS = {
     "import": "bring a file: import KIND FILE --as ACCOUNT --region CODE",
     "export": "write a file: export KIND",
     "verify": "verify the log, the books and the draws",
+    "keys": "list the keys, or change the key of personal data while the house runs",
     "clauses": "each clause of the plan with what carries it",
     "bench": "measure and print the figures",
     "test": "lint, types, contracts, unit, property, database and browser tests",

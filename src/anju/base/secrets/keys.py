@@ -10,7 +10,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,12 +76,20 @@ def versions(kind: str) -> list[int]:
 
 
 def current(kind: str) -> int:
-    """The version that new values are made with. Raises BadKey where there is none."""
-    return _current(str(settings.KEYS), kind)
+    """The version that new values are made with; a rotation is noticed by processes that run. Raises BadKey where there is none."""
+    return _current(str(settings.KEYS), _changed(), kind)
 
 
-@cache
-def _current(_folder: str, kind: str) -> int:
+def _changed() -> int:
+    """When a file was last put into the folder; 0 where there is no folder."""
+    try:
+        return os.stat(settings.KEYS).st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _current(_folder: str, _changed_at: int, kind: str) -> int:
     found = versions(kind)
     if not found or found[-1] > 255:
         raise BadKey(f"{folder()} 下没有可用的 {kind} 密钥（版本 1–255）；请先运行 ./anju init，或恢复密钥备份")

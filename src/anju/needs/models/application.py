@@ -23,6 +23,17 @@ RELATIONS: list[tuple[str, str]] = [
 ]  # fmt: skip
 # GB/T 2261.2
 MARRIAGES: list[tuple[str, str]] = [("10", "未婚"), ("20", "已婚"), ("30", "丧偶"), ("40", "离婚"), ("90", "未说明")]
+# GA/T 517, the documents that a household here may bring.
+RESIDENT_ID = "111"
+DOCUMENTS: list[tuple[str, str]] = [
+    (RESIDENT_ID, "居民身份证"), ("117", "出生医学证明"), ("414", "护照"), ("511", "台湾居民来往大陆通行证"),
+    ("516", "港澳居民来往内地通行证"),
+]  # fmt: skip
+WORKS: list[tuple[str, str]] = [
+    ("employed", "单位职工"), ("flexible", "灵活就业"), ("business", "个体经营"), ("farming", "务农"), ("student", "在校学生"),
+    ("retired", "离退休"), ("none", "无业或学龄前"),
+]  # fmt: skip
+FLOORS: list[tuple[str, str]] = [("low", "1 至 3 层"), ("middle", "4 至 6 层"), ("high", "7 层以上")]
 MAX_WISHES = 5
 PUBLICITY = "qualified"  # the kind of its publications
 # The states in which the household's one live application is taken.
@@ -58,6 +69,7 @@ class Application(Placed):
     """One household's application (轮候申请); judged by the parameters of ``accepted_on``, for ever."""
 
     party_column = "id"
+    sealed = ("phone",)
 
     STATES: ClassVar = [
         ("submitted", "待初审"), ("supplement", "待补正"), ("first_passed", "待复审"), ("second_passed", "待联审"),
@@ -169,6 +181,7 @@ class Member(Placed):
     """A member of the household, the applicant included (relation 01)."""
 
     party_column = "application_id"
+    sealed = ("document",)
 
     application = PlacedKey(Application, related_name="members")
     name = models.CharField(max_length=60)
@@ -176,11 +189,28 @@ class Member(Placed):
     marriage = models.CharField(max_length=2, choices=MARRIAGES, default="90", help_text="GB/T 2261.2")
     document = models.BinaryField(help_text="sealed document number")
     document_blind = models.BinaryField()
+    document_kind = models.CharField(max_length=3, choices=DOCUMENTS, default=RESIDENT_ID, help_text="GA/T 517")
     born_on = models.DateField()
+    registration = models.CharField(
+        max_length=6, blank=True, db_collation="C", help_text="户籍所在地, GB/T 2260; empty is unknown"
+    )
+    registered_on = models.DateField(null=True, help_text="户籍迁入日期")
+    work = models.CharField(max_length=10, choices=WORKS, blank=True)
+    employer = models.CharField(max_length=120, blank=True)
+    income_month_fen = models.BigIntegerField(null=True, help_text="own income a month; NULL is unknown")
+    insured_months = models.IntegerField(null=True, help_text="months of social insurance; NULL is unknown")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "application", "document_blind"], name="member_once"),
+            models.CheckConstraint(
+                condition=Q(income_month_fen__isnull=True) | Q(income_month_fen__gte=0),
+                name="member_income_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(insured_months__isnull=True) | Q(insured_months__gte=0, insured_months__lte=1200),
+                name="member_insured_months_possible",
+            ),
             models.UniqueConstraint(
                 fields=["region", "application"], condition=Q(relation=APPLICANT), name="one_applicant"
             ),
@@ -204,6 +234,9 @@ class Wish(Placed):
     area_from_cm2 = models.BigIntegerField()
     area_to_cm2 = models.BigIntegerField()
     ceiling_fen = models.BigIntegerField(help_text="sale: total price; rent: a month")
+    zone = models.CharField(max_length=40, blank=True, help_text="town or part of the county; empty is anywhere there")
+    floor = models.CharField(max_length=6, choices=FLOORS, blank=True, help_text="empty is any")
+    lift = models.BooleanField(default=False, help_text="only where there is a lift")
 
     class Meta:
         constraints: ClassVar = [
@@ -226,4 +259,6 @@ CARRIES: dict[str, str] = {
     "one_applicant": "3.2-0",
     "publicity_runs_its_days": "3.2-0",
     "wish_bounds": "3.2-0",
+    "member_income_not_below_zero": "3.2-0",
+    "member_insured_months_possible": "3.2-0",
 }
