@@ -19,7 +19,7 @@ def sealed_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
     for model in apps.get_models():
         if model.__module__.startswith("anju."):
             named = getattr(model, "sealed", ())
-            found = [f.column for f in model._meta.local_fields if isinstance(f, SealedText) or f.name in named]
+            found = [f.attname for f in model._meta.local_fields if isinstance(f, SealedText) or f.name in named]
             if found:
                 yield model, found
 
