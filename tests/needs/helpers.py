@@ -18,12 +18,19 @@ from support.db import context
 COUNTY, TOWN = "231202", "231202001"
 OTHER, OTHER_TOWN = "231282", ""
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+ROOMS = [[programme, 1, 99, 0, "any", 1, 9, 200] for programme in ("sale", "affordable_rental", "public_rental")]
 VALUES: dict[str, Any] = {
     "income_line_fen": {"sale": 500_000, "affordable_rental": "none", "public_rental": 200_000},
     "area_per_person_line_cm2": {"sale": 150_000, "affordable_rental": 200_000, "public_rental": 130_000},
     "residence_months_min": {"sale": 12, "affordable_rental": 3, "public_rental": 12},
     "min_single_age": 25,
     "order_method": {"sale": "waiting_list", "affordable_rental": "draw", "public_rental": "score"},
+    "registration_rule": "none",
+    "insurance_months_min": 0,
+    "transfer_years": 0,
+    "rooms_table": ROOMS,
+    "verification_items": "none",
+    "deferral_days_max": 20,
     "publicity_days": 7,
     "first_review_days": 20,
     "second_review_days": 7,

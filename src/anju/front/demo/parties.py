@@ -26,7 +26,16 @@ ELIGIBILITY_FROM, REST_FROM = date(2025, 3, 1), date(2026, 1, 1)
 ELIGIBILITY: dict[str, Any] = {
     "area_per_person_line_cm2": {"sale": 200_000, "affordable_rental": 200_000, "public_rental": 150_000},
     "income_line_fen": {"sale": "none", "affordable_rental": "none", "public_rental": 300_000},
+    "insurance_months_min": 0,
     "min_single_age": {"sale": 25, "affordable_rental": 18, "public_rental": 25},
+    "registration_rule": "none",
+    "rooms_table": [
+        ["sale", 1, 99, 0, "any", 1, 3, 120],
+        ["affordable_rental", 1, 99, 0, "any", 1, 2, 80],
+        ["public_rental", 1, 99, 0, "any", 1, 2, 80],
+    ],
+    "transfer_years": 0,
+    "verification_items": "none",
     "residence_months_min": {"sale": 12, "affordable_rental": 3, "public_rental": 12},
 }
 REST: dict[str, Any] = {
@@ -38,6 +47,7 @@ REST: dict[str, Any] = {
     "bond_terms": [[10, 173], [20, 190], [30, 202]],
     "buyback_rate": 10,
     "ceiling_valid_days": 180,
+    "deferral_days_max": 20,
     "dti_month_max": 500,
     "earnest_refund_days": 10,
     "earnest_rule": 1_000_000,

@@ -12,7 +12,9 @@ from anju.policy.rules import (
     offering,
     people,
     pricing,
+    rooms,
     screening,
+    verification,
 )
 from anju.policy.rules.base import REGISTRY, RuleDef, by_clause, rule
 
@@ -29,6 +31,8 @@ __all__ = [
     "offering",
     "people",
     "pricing",
+    "rooms",
     "rule",
     "screening",
+    "verification",
 ]

@@ -14,7 +14,9 @@ class HouseholdFacts:
 
     ``income_month_fen`` and ``home_area_cm2`` are the whole household's. ``other_applications`` counts live
     applications of any member
-    besides this one; ``policy_homes`` the affordable homes that any member holds.
+    besides this one; ``policy_homes`` the affordable homes that any member holds; ``registration`` is the place of
+    the applicant's (GB/T 2260); ``insurance_months`` the applicant's; ``transfers`` the days on which own homes were
+    transferred, empty where none was.
     """
 
     programme: str
@@ -26,6 +28,9 @@ class HouseholdFacts:
     residence_months: int | None
     other_applications: int | None
     policy_homes: int | None
+    registration: str | None = None
+    insurance_months: int | None = None
+    transfers: tuple[date, ...] | None = None
 
 
 @rule("1-group", clause="1", title="保障对象群体")
@@ -114,6 +119,73 @@ def residence(facts: HouseholdFacts, inforce: InForce) -> Verdict:
     )
 
 
+@rule("3.2-0-registration", clause="3.2-0", title="户籍要求")
+def registration(facts: HouseholdFacts, inforce: InForce) -> Verdict:
+    """Registered in the county or its city, where the county asks for that."""
+    name, asked = "3.2-0-registration", inforce.get("registration_rule", facts.programme)
+    if isinstance(asked, Unset):
+        return unset(name, asked)
+    if asked.value == NO_LIMIT:
+        return judge(name, True, by=asked, measured="不计", limit="不设", good="此类住房不要求本地户籍", bad="")
+    limit, mine = ("本县（区）户籍", 6) if asked.value == "county" else ("本市户籍", 4)
+    if not facts.registration:
+        return missing(name, "申请人户籍所在地", limit=limit)
+    return judge(
+        name,
+        facts.registration[:mine] == inforce.region[:mine],
+        by=asked,
+        measured=f"户籍 {facts.registration}",
+        limit=limit,
+        good=limit,
+        bad=f"申请人户籍在 {facts.registration}，此类住房须有{limit}，不符合条件；户籍迁入后可再申请，登记有误的请补正",
+    )
+
+
+@rule("3.2-0-insurance", clause="3.2-0", title="社会保险缴费月数")
+def insurance(facts: HouseholdFacts, inforce: InForce) -> Verdict:
+    """Months of social insurance paid here, at least the county's; 0 asks for none."""
+    name, least = "3.2-0-insurance", inforce.get("insurance_months_min", facts.programme)
+    if isinstance(least, Unset):
+        return unset(name, least)
+    limit = f"≥ {least.value} 个月"
+    if least.value == 0:
+        return judge(name, True, by=least, measured="不计", limit=limit, good="此类住房不要求社会保险缴费", bad="")
+    if facts.insurance_months is None:
+        return missing(name, "社会保险缴费月数", limit=limit)
+    return judge(
+        name,
+        facts.insurance_months >= least.value,
+        by=least,
+        measured=f"{facts.insurance_months} 个月",
+        limit=limit,
+        good=f"社会保险缴费 {facts.insurance_months} 个月",
+        bad=f"社会保险缴费 {facts.insurance_months} 个月，不足 {least.value} 个月；缴满后可再申请",
+    )
+
+
+@rule("3.2-0-transfer", clause="3.2-0", title="近年转让住房")
+def transfer(facts: HouseholdFacts, on: date, inforce: InForce) -> Verdict:
+    """No own home transferred within the county's years before ``on``; 0 asks for nothing."""
+    name, years = "3.2-0-transfer", inforce.get("transfer_years", facts.programme)
+    if isinstance(years, Unset):
+        return unset(name, years)
+    if years.value == 0:
+        return judge(name, True, by=years, measured="不计", limit="不设", good="此类住房不计近年转让住房", bad="")
+    limit = f"{years.value} 年内未转让"
+    if facts.transfers is None:
+        return missing(name, "近年是否转让过住房", limit=limit)
+    late = [day for day in facts.transfers if full_years(day, on) < years.value]
+    return judge(
+        name,
+        not late,
+        by=years,
+        measured=f"{max(late)} 转让" if late else "没有",
+        limit=limit,
+        good=f"{years.value} 年内没有转让过自有住房",
+        bad=f"{max(late) if late else ''} 转让过自有住房，距申请不满 {years.value} 年；满期后可再申请，登记有误的请补正",
+    )
+
+
 @rule("3.2-0-age", clause="3.2-0", title="申请年龄")
 def age(facts: HouseholdFacts, on: date, inforce: InForce) -> Verdict:
     """An adult; one who applies alone is at least the county's age for that."""
@@ -186,6 +258,9 @@ def eligible(facts: HouseholdFacts, on: date, inforce: InForce) -> list[Verdict]
         income(facts, inforce),
         home_area(facts, inforce),
         residence(facts, inforce),
+        registration(facts, inforce),
+        insurance(facts, inforce),
+        transfer(facts, on, inforce),
         age(facts, on, inforce),
         one_application(facts),
         one_home(facts, inforce),
