@@ -18,7 +18,7 @@ NO_POLICY = {
     "django_content_type", "django_migrations", "django_session", "auth_group", "auth_group_permissions", "auth_permission", "anju_schema",
     "base_installation", "base_workingday", "base_actqueue", "base_leaf", "base_node", "base_checkpoint", "base_claim",
     "base_partycase", "parties_region", "parties_censusfigure", "parties_account", "parties_post", "parties_postpower",
-    "parties_phonecode", "parties_signintry", "ledger_flowrule", "ledger_purpose",
+    "parties_phonecode", "parties_signin", "parties_signintry", "ledger_flowrule", "ledger_purpose",
 }  # fmt: skip
 # Written by functions alone, or bookkeeping outside acts by name.
 NO_GUARD = NO_POLICY - {
@@ -34,6 +34,7 @@ NATIONAL_KEYS = {
 # Definer functions that ask for no region: they read only what their caller's settings name, or end what it began in scope.
 REGIONLESS = {
     "must_act", "act_must_close", "act_end", "log_sequence", "party_cases", "in_scope", "claim_holders", "paper_by_code", "bans_of",
+    "letter_by_code", "complaint_by_receipt",
 }  # fmt: skip
 
 

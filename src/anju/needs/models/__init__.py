@@ -1,17 +1,21 @@
 """Needs (需求): applications to the waiting list, their reviews, questionnaires, frozen demand."""
 
-from anju.needs.models import application, callback, demand, events, listing, review, survey
+from anju.needs.models import application, callback, demand, events, intake, listing, review, survey
 from anju.needs.models.application import (
     APPLICANT,
+    DOCUMENTS,
+    FLOORS,
     LIVE,
     MARRIAGES,
     MAX_WISHES,
     PROGRAMMES,
     PUBLICITY,
     RELATIONS,
+    RESIDENT_ID,
     REVIEWED,
     TENURE_OF,
     TENURES,
+    WORKS,
     Application,
     ApplicationNumber,
     Draft,
@@ -22,49 +26,80 @@ from anju.needs.models.application import (
 from anju.needs.models.callback import Call, Campaign
 from anju.needs.models.demand import Chance, DemandCell, DemandSnapshot, Stay
 from anju.needs.models.events import Ban, BanPerson, FormerMember, HouseholdEvent, MemberNeed
+from anju.needs.models.intake import (
+    PAPERS,
+    Attachment,
+    Complaint,
+    ComplaintAbout,
+    Consent,
+    HomeVisit,
+    Letter,
+    MadeFor,
+    OwnHome,
+    PhoneBinding,
+    PolicyBenefit,
+    Proxy,
+    WorkerTown,
+)
 from anju.needs.models.listing import CaseChange, ListOrder, Pause, Recheck, RecheckRound
 from anju.needs.models.review import STEPS, Finding, Objection, Reconsideration, Review
 from anju.needs.models.survey import AGE_BANDS, Answer, Survey, SurveyVersion
 
 CARRIES: dict[str, str] = {
     **application.CARRIES, **review.CARRIES, **survey.CARRIES, **demand.CARRIES, **callback.CARRIES,
-    **events.CARRIES, **listing.CARRIES,
+    **events.CARRIES, **listing.CARRIES, **intake.CARRIES,
 }  # fmt: skip
 
 __all__ = [
     "AGE_BANDS",
     "APPLICANT",
     "CARRIES",
+    "DOCUMENTS",
+    "FLOORS",
     "LIVE",
     "MARRIAGES",
     "MAX_WISHES",
+    "PAPERS",
     "PROGRAMMES",
     "PUBLICITY",
     "RELATIONS",
+    "RESIDENT_ID",
     "REVIEWED",
     "STEPS",
     "TENURES",
     "TENURE_OF",
+    "WORKS",
     "Answer",
     "Application",
     "ApplicationNumber",
+    "Attachment",
     "Ban",
     "BanPerson",
     "Call",
     "Campaign",
     "CaseChange",
     "Chance",
+    "Complaint",
+    "ComplaintAbout",
+    "Consent",
     "DemandCell",
     "DemandSnapshot",
     "Draft",
     "Finding",
     "FormerMember",
+    "HomeVisit",
     "HouseholdEvent",
+    "Letter",
     "ListOrder",
+    "MadeFor",
     "Member",
     "MemberNeed",
     "Objection",
+    "OwnHome",
     "Pause",
+    "PhoneBinding",
+    "PolicyBenefit",
+    "Proxy",
     "Publicity",
     "Recheck",
     "RecheckRound",
@@ -74,4 +109,5 @@ __all__ = [
     "Survey",
     "SurveyVersion",
     "Wish",
+    "WorkerTown",
 ]
