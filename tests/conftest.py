@@ -25,7 +25,7 @@ def sources_hash() -> str:
     """What the template was made from."""
     digest = hashlib.sha256((ROOT / "tests" / "support" / "standing.py").read_bytes())
     for path in sorted((ROOT / "src" / "anju").rglob("*")):
-        if path.suffix in (".py", ".sql", ".yaml") and ("models" in path.name or "sql" in path.parts or path.name in {
+        if path.suffix in (".py", ".sql", ".yaml") and ("models" in str(path) or "sql" in path.parts or path.name in {
             "schema.py", "keys.py", "postgres.py", "powers.yaml", "posts.py", "fields.py", "settings.py", "setup.py",
         } or "migrations" in path.parts):  # fmt: skip
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())

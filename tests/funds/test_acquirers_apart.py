@@ -63,6 +63,7 @@ def ids_of(found: World, lease: Any) -> dict[str, Any]:
         "source": source.id, "choice": choice.id, "lease": lease.choices[0].id, "home": home.id, "subscription": subscription.id,
         "contract": contract.id, "developer": found.developer.id, "agency": laid.organisation("appraisal_agency", "估价").id,
         "offer": offer_values(found),
+        "own": funds.ask_own_funds(ctx=found.ctx(), project_id=found.project.id, amount_fen=1, document="决议").id,
     }  # fmt: skip
 
 
@@ -132,8 +133,10 @@ ACTS: list[tuple[str, str, Call]] = [
     ("4.3-1", MONEY, lambda c, i: funds.match_lines(ctx=c, account_id=i["account"])),
     ("4.2-1", MONEY, lambda c, i: funds.apply_subsidy(
         ctx=c, project_id=i["project"], level="?", document="x", amount_fen=1)),
+    ("4.3-3", MONEY, lambda c, i: funds.ask_own_funds(ctx=c, project_id=i["project"], amount_fen=0, document="x")),
     ("4.3-3", CHIEF, lambda c, i: funds.bring_own_funds(
-        ctx=c, project_id=i["project"], amount_fen=1, document="x", moved_on=DAY, bank_reference="R")),
+        ctx=c, own_funds_id=i["own"], moved_on=DAY, bank_reference="R")),
+    ("4.3-3", MONEY, lambda c, i: funds.withdraw_own_funds(ctx=c, own_funds_id=i["own"], reason="")),
     ("3.6-3", "operator", lambda c, i: homes.sign_sale_contract(
         ctx=c, choice_id=i["choice"], down_payment_fen=1, provident_fund=False)),
     ("3.6-2", CLERK, lambda c, i: homes.sign_lease(ctx=c, choice_id=i["lease"], months=0, starts_on=DAY)),

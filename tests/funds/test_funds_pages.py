@@ -8,7 +8,7 @@ from django.test import Client
 
 from anju.base.regions import scope
 from anju.funds import acts
-from anju.funds.models import BankLine, Distribution, Payment, ProceedsUse, Subsidy, SupervisedAccount
+from anju.funds.models import BankLine, Distribution, OwnFunds, Payment, ProceedsUse, Subsidy, SupervisedAccount
 from anju.ledger.models import Book
 from funds.world import CITY, DAY, PDF, World, account, loan, offer, paid, request, world
 from support.desk import signed_in, text
@@ -28,6 +28,7 @@ def full() -> tuple[World, dict[str, Any]]:
     acts.record_receipt(
         ctx=found.ctx(), project_id=project, kind="sale", amount_fen=900, received_on=DAY, bank_reference="R1"
     )
+    acts.record_capital(ctx=found.ctx(), amount_fen=500, received_on=DAY, bank_reference="C0")
     subsidy = acts.apply_subsidy(ctx=found.ctx(), project_id=project, level="city", document="财 1", amount_fen=50)
     proof = {"evidence_name": "a.pdf", "evidence": PDF}
     use = acts.record_proceeds_use(
@@ -52,6 +53,7 @@ def full() -> tuple[World, dict[str, Any]]:
         book = Book.objects.get(kind="project")
     rows = {
         "offer": spare, "loan": lent, "payment": row, "subsidy": subsidy, "use": use, "account": where, "line": line, "book": book,
+        "own": acts.ask_own_funds(ctx=found.ctx(), project_id=project, amount_fen=500, document="决 1"),
     }  # fmt: skip
     return found, {name: value.id for name, value in rows.items()}
 
@@ -74,7 +76,9 @@ def test_every_thing_opens_with_what_it_says(full: Any) -> None:
         f"/funds/loans/{ids['loan']}/": ["还款计划", "3.00%", "第 1 笔"], f"/funds/offers/{ids['offer']}/": ["方案比较", "利息合计"],
         f"/funds/accounts/{ids['account']}/": ["未对上的流水", "FEE"], f"/funds/lines/{ids['line']}/": ["未对上", "没有金额相等的凭证"],
         f"/funds/subsidies/{ids['subsidy']}/": ["已申请", "未到账"], f"/funds/proceeds/{ids['use']}/": ["偿还本项目债务", "符合规定"],
-        f"/funds/projects/{found.project.id}/": ["受托支付待付款", "在贷余额", "待分配回款", "1 笔，9.00 元"],
+        f"/funds/own-funds/{ids['own']}/": ["待投入", "决 1", "未划转"],
+        f"/funds/projects/{found.project.id}/": ["自有资金投入", "决 1", "待投入", "受托支付待付款", "在贷余额",
+             "待分配回款", "1 笔，9.00 元"],
         f"/ledger/{ids['book']}/": ["核验相符", "收购房源", "配售回款"], "/ledger/": ["项目账"],
         f"/ledger/{ids['book']}/vouchers/": ["贷款发放"],
     }  # fmt: skip
@@ -175,6 +179,10 @@ FORMS: list[tuple[str, str, Callable[[World, dict[str, Any]], str], dict[str, An
     ("acquirer_finance", "acquirer", lambda w, i: f"accounts/{i['account']}/match/", {}, None),
     ("acquirer_finance", "acquirer", lambda w, i: "capital/",
      {"amount_fen": "6", "received_on": "2026-03-02", "bank_reference": "C"}, None),
+    ("acquirer_finance", "acquirer", lambda w, i: f"projects/{w.project.id}/own-funds/", {"amount_fen": "6", "document": "决 9"}, OwnFunds),
+    ("acquirer_finance_head", "acquirer", lambda w, i: f"own-funds/{i['own']}/bring/",
+     {"moved_on": "2026-03-02", "bank_reference": "O"}, None),
+    ("acquirer_finance", "acquirer", lambda w, i: f"own-funds/{i['own']}/withdraw/", {"reason": "填错"}, None),
     ("acquirer_finance_head", "acquirer", lambda w, i: f"projects/{w.project.id}/distribute/", {}, Distribution),
     ("acquirer_finance_head", "acquirer", lambda w, i: f"subsidies/{i['subsidy']}/grant/",
      {"granted_on": "2026-03-02", "bank_reference": "S"}, None),

@@ -12,8 +12,10 @@ from anju.base.tickets.models import Ticket
 from anju.funds import acts
 from anju.funds.models import Loan, LoanOffer, Payment
 from anju.ledger import books, verify
+from anju.ledger.models import Voucher
 from anju.purchase.models import Agreement
 from funds.world import CITY, DAY, World, account, held, loan, offer, paid, reach, request, world
+from offering.programme import refused_by_database, sql
 from support.db import raw
 
 pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.clause("4.3-5")]
@@ -283,21 +285,70 @@ def test_a_payment_that_came_back_unpaid_goes_back_to_the_loan() -> None:
     assert problems() == []
 
 
+def own_funds(found: World, amount_fen: int, reference: str = "O0") -> Any:
+    """Own funds asked for by one person and moved by another."""
+    asked = acts.ask_own_funds(
+        ctx=found.ctx(), project_id=found.project.id, amount_fen=amount_fen, document="董事会决议 1 号"
+    )
+    return acts.bring_own_funds(
+        ctx=found.ctx("acquirer_finance_head"), own_funds_id=asked.id, moved_on=DAY, bank_reference=reference
+    )
+
+
+@pytest.mark.clause("4.3-3")
+def test_own_funds_are_moved_by_another_person_than_asked_for_them_once_and_as_they_were_asked_for() -> None:
+    found = world()
+    loan(found)
+    acts.record_capital(ctx=found.ctx(), amount_fen=5_000, received_on=DAY, bank_reference="C1")
+    asked = acts.ask_own_funds(ctx=found.ctx(), project_id=found.project.id, amount_fen=3_000, document="决议 1 号")
+    head = found.ctx("acquirer_finance_head")
+    moved = {"own_funds_id": asked.id, "moved_on": DAY, "bank_reference": "O1"}
+    with scope(CITY):
+        assert Ticket.objects.get(object_id=asked.id).post == "acquirer_finance_head"
+    with pytest.raises(Refused, match="另一人"):
+        acts.bring_own_funds(ctx=found.ctx("acquirer_finance_head", account=asked.maker), **moved)
+    for what, statement, held_by in (
+        (
+            "by one person",
+            "UPDATE funds_ownfunds SET checker = maker, moved_on = asked_on, voucher_id = id",
+            "own_funds_two_people",
+        ),
+        (
+            "without a voucher",
+            "UPDATE funds_ownfunds SET checker = gen_random_uuid(), moved_on = asked_on",
+            "moved_own_funds_are_posted",
+        ),
+        ("another sum", "UPDATE funds_ownfunds SET amount_fen = 4000", "AJ005"),
+        ("away", "DELETE FROM funds_ownfunds", "AJ005"),
+    ):
+        assert refused_by_database(sql(f"{statement} WHERE id = %s", asked.id)) == held_by, what
+    row = acts.bring_own_funds(ctx=head, **moved)
+    assert row.voucher_id and (balance(found, "bank"), balance(found, "capital")) == (3_000, -3_000)
+    with scope(CITY):
+        voucher = Voucher.objects.get(id=row.voucher_id)
+    assert (voucher.maker, voucher.checker) == (asked.maker, head.account)
+    for again in (
+        lambda: acts.bring_own_funds(ctx=head, **{**moved, "bank_reference": "O2"}),
+        lambda: acts.withdraw_own_funds(ctx=found.ctx(), own_funds_id=asked.id, reason="重报"),
+    ):
+        with pytest.raises(Conflict, match="已于 2026-03-02 投入"):
+            again()
+    other = acts.ask_own_funds(ctx=found.ctx(), project_id=found.project.id, amount_fen=1, document="决议 2 号")
+    acts.withdraw_own_funds(ctx=found.ctx(), own_funds_id=other.id, reason="填错")
+    with pytest.raises(Conflict, match="已于 2026-03-02 撤回"):
+        acts.bring_own_funds(ctx=head, own_funds_id=other.id, moved_on=DAY, bank_reference="O3")
+    with scope(CITY):
+        assert not Ticket.objects.filter(kind="funds.bring_own_funds", done_on__isnull=True).exists()
+
+
 @pytest.mark.clause("4.3-3")
 def test_own_funds_come_from_the_acquirers_own_book_and_pay_a_step_too() -> None:
     found = world()
     loan(found)
     acts.record_capital(ctx=found.ctx(), amount_fen=9_000_000_00, received_on=DAY, bank_reference="C1")
     with pytest.raises(Refused, match="不足以支出"):
-        acts.bring_own_funds(
-            ctx=found.ctx("acquirer_finance_head"), project_id=found.project.id, amount_fen=9_000_000_01, document="决议", moved_on=DAY,
-            bank_reference="O0",
-        )  # fmt: skip
-    acts.bring_own_funds(
-        ctx=found.ctx("acquirer_finance_head"), project_id=found.project.id, amount_fen=found.steps[0].amount_fen,
-        document="董事会决议 1 号",
-        moved_on=DAY, bank_reference="O1",
-    )  # fmt: skip
+        own_funds(found, 9_000_000_01)
+    own_funds(found, found.steps[0].amount_fen, "O1")
     row = acts.request_payment(
         ctx=found.ctx(), project_id=found.project.id, source="own", use="purchase", payee_id=found.developer.id,
         milestone_id=found.steps[0].id, amount_fen=found.steps[0].amount_fen,

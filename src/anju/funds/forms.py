@@ -133,10 +133,15 @@ class CapitalForm(ActForm):
 
 
 class OwnFundsForm(ActForm):
-    """Own funds into a project."""
+    """Own funds for a project."""
 
     amount_fen = YuanField(label="金额（元）", max_length=20)
     document = forms.CharField(label="依据文件", max_length=120)
+
+
+class MovedForm(ActForm):
+    """When they were moved."""
+
     moved_on = DateField(label="划转日期")
     bank_reference = forms.CharField(**REFERENCE)
 

@@ -18,12 +18,15 @@ from anju.funds.models import (
     SupervisedAccount,
 )
 from anju.ledger import books
+from anju.ledger.accrual import Accrued, Movement, accrued
 from anju.ledger.models import Book, Transfer, Voucher
 from anju.ledger.schedules import Instalment, Terms, schedule
 from anju.policy.rules.money import Drawdown
 from anju.purchase.models import Agreement, Milestone
 from anju.reserve.models import Project
 
+# Vouchers of interest have keys that begin with this word and the loan.
+INTEREST = "interest"
 ASKED = ("reported", "requested", "examined")
 STANDING = (*ASKED, "held", "paid")
 TERMS = (
@@ -73,6 +76,33 @@ def schedule_of(row: Loan | LoanOffer) -> list[Instalment]:
 def cost_of(row: Loan | LoanOffer) -> int:
     """All interest of the schedule, in fen: what offers are compared by."""
     return sum(item.interest_fen for item in schedule_of(row))
+
+
+def movements(loan: Loan) -> list[Movement]:
+    """What was drawn, came back unpaid and was repaid, by the day it counts from."""
+    payments = Payment.objects.filter(region=loan.region, loan=loan, drawdown_voucher__isnull=False)
+    drawn = [
+        (pk, amount, day)
+        for pk, amount, day in payments.values_list("id", "amount_fen", "drawdown_voucher__value_date")
+    ]
+    back = Voucher.objects.filter(region=loan.region, key__in=[f"return:{pk}" for pk, _, _ in drawn])
+    repaid = loan.repayments.values_list("repaid_on", "amount_fen")
+    return [
+        *(Movement(day, amount) for _, amount, day in drawn),
+        *(Movement(day, -amount) for day, amount in back.values_list("value_date", "total_fen")),
+        *(Movement(day, -amount) for day, amount in repaid),
+    ]
+
+
+def interest_of(loan: Loan, until: date) -> Accrued:
+    """The interest that has run up on a signed loan, up to a day."""
+    return accrued(terms_of(loan, loan.signed_on or until), movements(loan), until=until)
+
+
+def interest_vouchers(loan: Loan) -> QuerySet[Voucher, Any]:
+    """The interest paid on a loan, each with its voucher."""
+    rows = Voucher.objects.filter(region=loan.region, kind="interest_payment", reversal=False, reversed_by__isnull=True)
+    return rows.filter(key__startswith=f"{INTEREST}:{loan.id}:").order_by("value_date", "number")
 
 
 # Payments

@@ -36,6 +36,9 @@ urlpatterns = [
     path("lines/<uuid:line_id>/unmatch/", doings.unmatch, name="unmatch"),
     path("subsidies/<uuid:subsidy_id>/", things.subsidy, name="subsidy"),
     path("subsidies/<uuid:subsidy_id>/grant/", doings.grant, name="grant"),
+    path("own-funds/<uuid:own_funds_id>/", things.own_funds, name="own"),
+    path("own-funds/<uuid:own_funds_id>/bring/", doings.bring_own_funds, name="bring_own_funds"),
+    path("own-funds/<uuid:own_funds_id>/withdraw/", doings.withdraw_own_funds, name="withdraw_own_funds"),
     path("proceeds/<uuid:use_id>/", things.use, name="use"),
     path("projects/<uuid:project_id>/", things.project, name="project"),
     path("projects/<uuid:project_id>/payments/request/", doings.request_payment, name="request_payment"),
@@ -44,6 +47,6 @@ urlpatterns = [
     path("projects/<uuid:project_id>/earnest/", doings.split_earnest, name="split_earnest"),
     path("projects/<uuid:project_id>/distribute/", doings.distribute, name="distribute"),
     path("projects/<uuid:project_id>/subsidies/apply/", doings.apply_subsidy, name="apply_subsidy"),
-    path("projects/<uuid:project_id>/own-funds/", doings.own_funds, name="own_funds"),
+    path("projects/<uuid:project_id>/own-funds/", doings.ask_own_funds, name="ask_own_funds"),
     path("projects/<uuid:project_id>/proceeds/", doings.proceeds_use, name="proceeds_use"),
 ]

@@ -82,7 +82,7 @@ def schedule(terms: Terms) -> list[Instalment]:
     left, since = terms.principal_fen, terms.starts_on
     for number in range(1, periods + 1):
         due = _due(terms, number, periods)
-        interest = _rounded(left * _share(terms, since, due), terms.rounding)
+        interest = rounded(left * share(terms, since, due), terms.rounding)
         part = _part(terms, number, periods, left, equal - interest)
         left -= part
         found.append(Instalment(number, due, part, interest, left))
@@ -94,7 +94,7 @@ def interest_between(terms: Terms, left_fen: int, since: date, until: date) -> i
     """The interest on ``left_fen`` from one day to another, rounded as the contract says; by days even where the contract counts
     months (30/360 then counts 30-day months).
     """
-    return _rounded(left_fen * _share(terms, since, until), terms.rounding)
+    return rounded(left_fen * share(terms, since, until), terms.rounding)
 
 
 def _part(terms: Terms, number: int, periods: int, left: int, of_equal: int) -> int:
@@ -116,12 +116,12 @@ def _instalment(terms: Terms, periods: int) -> int:
         return 0
     rate = Fraction(terms.rate_bp * terms.period_months, 120_000)
     if rate == 0:
-        return _rounded(Fraction(terms.principal_fen, periods), terms.rounding)
+        return rounded(Fraction(terms.principal_fen, periods), terms.rounding)
     grown = (1 + rate) ** periods
-    return _rounded(terms.principal_fen * rate * grown / (grown - 1), terms.rounding)
+    return rounded(terms.principal_fen * rate * grown / (grown - 1), terms.rounding)
 
 
-def _share(terms: Terms, since: date, until: date) -> Fraction:
+def share(terms: Terms, since: date, until: date) -> Fraction:
     """The part of the principal that is interest for the days between, by the contract's day count."""
     rate = Fraction(terms.rate_bp, 10_000)
     if terms.day_count == "30/360":
@@ -146,11 +146,15 @@ def _due(terms: Terms, number: int, periods: int) -> date:
 
 def _in_months(start: date, months: int, day: int) -> date:
     month = start.month - 1 + months
-    year, month = start.year + month // 12, month % 12 + 1
+    return day_in_month(start.year + month // 12, month % 12 + 1, day)
+
+
+def day_in_month(year: int, month: int, day: int) -> date:
+    """The day of the month, its last one where it is shorter."""
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
-def _rounded(value: Fraction, how: str) -> int:
+def rounded(value: Fraction, how: str) -> int:
     """An exact amount as whole fen. ``value`` is never negative."""
     if how == "down":
         return value.numerator // value.denominator

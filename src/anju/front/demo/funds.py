@@ -111,21 +111,30 @@ def _loan(demo: "Demo", kind: str, account: SupervisedAccount) -> Loan:
 def _own_funds(demo: "Demo") -> None:
     project, today = demo.state["A"]["project"], demo.ctx("finance").today
     amount = demo.state["A"]["agreement"].total_fen * OWN_PERMILLE // 1000
-    given = {
-        "project_id": project.pk,
-        "amount_fen": amount,
-        "document": "演董决〔2026〕自有资金1号",
-        "moved_on": today,
-        "bank_reference": "ZY000001",
-    }
     acts.record_capital(ctx=demo.ctx("finance"), amount_fen=amount, received_on=today, bank_reference="ZB000001")
+    much, right = (
+        acts.ask_own_funds(
+            ctx=demo.ctx("finance"), project_id=project.pk, amount_fen=fen, document="演董决〔2026〕自有资金1号"
+        )
+        for fen in (amount + 1, amount)
+    )
     demo.expect_refusal(
         "投入多于自有资金账余额",
         lambda: acts.bring_own_funds(
-            ctx=demo.ctx("finance_head"), **{**given, "amount_fen": amount + 1, "bank_reference": "ZY000000"}
+            ctx=demo.ctx("finance_head"), own_funds_id=much.pk, moved_on=today, bank_reference="ZY000000"
         ),
     )
-    acts.bring_own_funds(ctx=demo.ctx("finance_head"), **given)
+    acts.withdraw_own_funds(ctx=demo.ctx("finance"), own_funds_id=much.pk, reason="金额填错，另行申请")
+    demo.expect_refusal(
+        "申请人自己投入自有资金",
+        lambda: acts.bring_own_funds(
+            ctx=replace(demo.ctx("finance_head"), account=right.maker),
+            own_funds_id=right.pk,
+            moved_on=today,
+            bank_reference="ZY1",
+        ),
+    )
+    acts.bring_own_funds(ctx=demo.ctx("finance_head"), own_funds_id=right.pk, moved_on=today, bank_reference="ZY000001")
     demo.say(f"自有资金 {yuan(amount)} 经账簿间划转投入 {project.name}，两本账各记一张凭证；项目之间没有这条路")
 
 

@@ -180,17 +180,23 @@ def withdraw_loan(*, ctx: ActContext, loan_id: UUID, reason: str) -> Loan:
 
 @act(clause="4.3-2", title="支付贷款利息")
 def pay_interest(*, ctx: ActContext, loan_id: UUID, amount_fen: int, paid_on: date, bank_reference: str) -> Loan:
-    """Record the interest that the bank took from the supervised account (结息). Raises Refused where the book has not enough."""
+    """Record the interest that the bank took from the supervised account (结息).
+
+    Raises Refused where it is more than has run up to that day, or the book has not enough.
+    """
     loan = locked(ctx, Loan, loan_id, "笔贷款", "4.3-2")
     ctx.on(loan, number=loan.number)
     if loan.state != "signed" or loan.signed_on is None:
         raise Refused(f"贷款 {loan.number} 为「{loan.get_state_display()}」，没有利息可付；请核对贷款", clause="4.3-2")
     reference = filled(bank_reference, "bank_reference", "银行回单号", "4.3-2")
     day = past_day(ctx, paid_on, "paid_on", "结息日", "4.3-2", since=loan.signed_on)
-    lines = [Line("operating", "bank", positive(amount_fen, "amount_fen", "利息", "4.3-2"))]
+    paid = reads.total(reads.interest_vouchers(loan), "total_fen")
+    positive(amount_fen, "amount_fen", "利息", "4.3-2")
+    ctx.require([rules.interest(amount_fen, reads.interest_of(loan, day).total_fen, paid)])
+    lines = [Line("operating", "bank", amount_fen)]
     books.post(
-        ctx=ctx, book=book_of(loan.project), kind="interest_payment", lines=lines, key=f"interest:{loan.id}:{reference}", value_date=day,
-        memo=f"{loan.number} 利息", reference=reference,
+        ctx=ctx, book=book_of(loan.project), kind="interest_payment", lines=lines, key=f"{reads.INTEREST}:{loan.id}:{reference}",
+        value_date=day, memo=f"{loan.number} 利息", reference=reference,
     )  # fmt: skip
     ctx.on(loan, interest=yuan(amount_fen), reference=reference)
     ctx.happened(paid_on)

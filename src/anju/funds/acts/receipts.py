@@ -8,7 +8,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.funds import reads
 from anju.funds.acts.common import book_of, filled, past_day, person, positive, project_for
-from anju.funds.models import Distribution, DutyStatement, Loan, Receipt
+from anju.funds.models import Distribution, DutyStatement, Loan, LoanRepayment, Receipt
 from anju.ledger import books
 from anju.ledger.books import Line, Posting
 from anju.ledger.models import Book
@@ -153,6 +153,9 @@ def distribute_receipts(
     for share in _shares(project, owed):
         share.loan.repaid_fen += share.amount_fen
         share.loan.save(update_fields=["repaid_fen"])
+        LoanRepayment.objects.create(
+            region=ctx.region, loan=share.loan, distribution=made, repaid_on=ctx.today, amount_fen=share.amount_fen
+        )
     ctx.on(made, statutory_fen=statutory, loan_fen=owed, receipts=len(rows))
     ctx.items((r.id, f"{r.amount_fen} {r.statutory_fen} {r.loan_fen}") for r in rows)
     return made

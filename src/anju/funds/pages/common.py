@@ -1,5 +1,6 @@
 """What the pages of this room share: the row behind an address, and addresses of rows."""
 
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from anju.base.acts.context import SHANGHAI
 from anju.funds.models import Loan, Payment
 from anju.web.lists import within
 
@@ -40,6 +42,16 @@ def loan_url(row: Loan) -> str:
 def account_url(row: models.Model) -> str:
     """The page of a supervised account."""
     return reverse("funds:account", args=[row.pk])
+
+
+def own_url(row: models.Model) -> str:
+    """The page of own funds asked for."""
+    return reverse("funds:own", args=[row.pk])
+
+
+def today_of(request: HttpRequest) -> date:
+    """The day at the page."""
+    return request.anju.now.astimezone(SHANGHAI).date()  # type: ignore[attr-defined]
 
 
 def project_url(row: models.Model) -> str:

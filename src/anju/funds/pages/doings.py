@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from anju.base.numbers import yuan
 from anju.funds import acts, forms, reads
-from anju.funds.models import BankLine, Loan, LoanOffer, Payment, Subsidy, SupervisedAccount
-from anju.funds.pages.common import account_url, loan_url, payment_url, project_url, row_or_404
+from anju.funds.models import BankLine, Loan, LoanOffer, OwnFunds, Payment, Subsidy, SupervisedAccount
+from anju.funds.pages.common import account_url, loan_url, own_url, payment_url, project_url, row_or_404, today_of
 from anju.negotiation.models import AcquirerDecision
 from anju.parties.access import page
 from anju.parties.models import Organisation
@@ -89,9 +89,15 @@ def withdraw_loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
 def interest(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """登记贷款利息."""
     row = row_or_404(request, Loan, loan_id, "笔贷款")
+    found, paid = reads.interest_of(row, today_of(request)), reads.total(reads.interest_vouchers(row), "total_fen")
     return act_form_page(
         request, title=f"登记利息：{row.number}", act=acts.pay_interest, form_class=forms.InterestForm, clause="4.3-2", verb="登记",
-        fixed={"loan_id": row.id}, region=row.region, back=loan_url(row), done=loan_url, explain="按银行结息回单登记，从项目专户存款列支。",
+        fixed={"loan_id": row.id}, region=row.region, back=loan_url(row), done=loan_url,
+        facts=[
+            ("应计至今", yuan(found.total_fen)), ("其中已到结息日", yuan(found.due_fen)), ("已付", yuan(paid)),
+            ("应计未付", yuan(found.total_fen - paid)),
+        ],
+        explain="按银行结息回单登记，从项目专户存款列支；多于应计未付的不予登记。",
     )  # fmt: skip
 
 
@@ -275,12 +281,33 @@ def capital(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(power="funds.bring_own_funds")
-def own_funds(request: HttpRequest, project_id: UUID) -> HttpResponse:
-    """自有资金投入项目."""
+@page(power="funds.ask_own_funds")
+def ask_own_funds(request: HttpRequest, project_id: UUID) -> HttpResponse:
+    """申请投入自有资金."""
     return _of_project(
-        request, project_id, acts.bring_own_funds, "自有资金投入", "4.3-3", forms.OwnFundsForm,
-        explain="从自有资金账划入本项目账；不能从其他项目调用资金。",
+        request, project_id, acts.ask_own_funds, "申请投入自有资金", "4.3-3", forms.OwnFundsForm,
+        explain="由另一人核对依据文件后投入；不能从其他项目调用资金。",
+    )  # fmt: skip
+
+
+@page(power="funds.bring_own_funds")
+def bring_own_funds(request: HttpRequest, own_funds_id: UUID) -> HttpResponse:
+    """自有资金投入项目."""
+    row = row_or_404(request, OwnFunds, own_funds_id, "笔自有资金投入", "project")
+    return act_form_page(
+        request, title=f"自有资金投入：{row.project.name}", act=acts.bring_own_funds, form_class=forms.MovedForm, clause="4.3-3",
+        verb="投入", fixed={"own_funds_id": row.id}, region=row.region, back=own_url(row), done=own_url,
+        facts=[("金额", yuan(row.amount_fen)), ("依据文件", row.document)], explain="从自有资金账划入本项目账，两本账各记一张凭证。",
+    )  # fmt: skip
+
+
+@page(power="funds.withdraw_own_funds")
+def withdraw_own_funds(request: HttpRequest, own_funds_id: UUID) -> HttpResponse:
+    """撤回自有资金申请."""
+    row = row_or_404(request, OwnFunds, own_funds_id, "笔自有资金投入")
+    return act_form_page(
+        request, title=f"撤回自有资金申请：{yuan(row.amount_fen)}", act=acts.withdraw_own_funds, form_class=forms.ReasonForm,
+        clause="4.3-3", verb="撤回", fixed={"own_funds_id": row.id}, region=row.region, back=own_url(row), done=own_url,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The pages of things: a payment, a loan with its schedule, an offer, an account, a line, a subsidy, a use, a project's money."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,25 @@ from anju.funds.models import (
     Loan,
     LoanOffer,
     LoanTerms,
+    OwnFunds,
     Payment,
     ProceedsUse,
     Receipt,
     Subsidy,
     SupervisedAccount,
 )
-from anju.funds.pages.common import BOOKS, VIEW, account_url, crumbs, loan_url, payment_url, project_url, row_or_404
+from anju.funds.pages.common import (
+    BOOKS,
+    VIEW,
+    account_url,
+    crumbs,
+    loan_url,
+    own_url,
+    payment_url,
+    project_url,
+    row_or_404,
+    today_of,
+)
 from anju.funds.pages.lists import PAYMENT_TONES, percent
 from anju.ledger import books
 from anju.ledger import reads as ledger
@@ -124,6 +137,10 @@ def loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     row = row_or_404(request, Loan, loan_id, "笔贷款", "project", "agreement", "account__bank", "offer")
     rows = list(within(request, Payment.objects.filter(loan=row)).order_by("ordinal"))
     context = {"schedule": reads.schedule_of(row), "payments": [(p, payment_url(p)) for p in rows]}
+    # A bank does not read the books that the interest paid stands in; it counts its own.
+    counted = row.state == "signed" and not _party(request)
+    if counted:
+        context |= _interest(row, today_of(request))
 
     def to(name: str) -> str:
         return reverse(f"funds:{name}", args=[row.id])
@@ -140,14 +157,27 @@ def loan(request: HttpRequest, loan_id: UUID) -> HttpResponse:
             *_terms(row), ("收购协议", row.agreement.number), ("资金监管专户", row.account.number),
             ("签署日期", row.signed_on or "待签署"),
         ],
-        sections=[("提款", "funds/_payments.html"), ("还款计划（按全额本金）", "funds/_schedule.html")], context=context,
-        crumbs=crumbs(("贷款", reverse("funds:loans"))),
+        sections=[
+            *([("利息", "funds/_interest.html")] if counted else []), ("提款", "funds/_payments.html"),
+            ("还款计划（按全额本金）", "funds/_schedule.html"),
+        ],
+        context=context, crumbs=crumbs(("贷款", reverse("funds:loans"))),
         acts=[
             ("签署", to("sign_loan"), "funds.sign_loan", draft, "已办理"),
             ("登记利息", to("interest"), "funds.pay_interest", row.state == "signed", "签署后才有利息"),
             ("撤回", to("withdraw_loan"), "funds.withdraw_loan", draft, "签署后不能撤回"),
         ],
     )  # fmt: skip
+
+
+def _interest(row: Loan, today: date) -> dict[str, Any]:
+    """What the loan's page says of its interest: accrued to today, due, paid."""
+    found, vouchers = reads.interest_of(row, today), list(reads.interest_vouchers(row))
+    paid = sum(v.total_fen for v in vouchers)
+    return {
+        "accrued": found, "interest_paid": paid, "interest_left": found.total_fen - paid,
+        "interest_due": max(0, found.due_fen - paid), "interest_vouchers": vouchers, "today": today,
+    }  # fmt: skip
 
 
 @page(power=VIEW)
@@ -244,6 +274,28 @@ def subsidy(request: HttpRequest, subsidy_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+@page(power=BOOKS)
+def own_funds(request: HttpRequest, own_funds_id: UUID) -> HttpResponse:
+    """Own funds for a project: asked for by one person, moved by another."""
+    row = row_or_404(request, OwnFunds, own_funds_id, "笔自有资金投入", "project")
+    names = shown.names_of([row.maker, row.checker])
+    open_ = not (row.moved_on or row.withdrawn_on)
+    state = ("near", "待投入") if open_ else ("ok", "已投入") if row.moved_on else ("unk", "已撤回")
+    return thing_page(
+        request, title=f"自有资金投入 {yuan(row.amount_fen)}", sub=f"{row.project.name}，{row.document}", clause="4.3-3", obj=row,
+        state=state, note=("bad", f"已撤回：{row.end_reason}") if row.withdrawn_on else None,
+        facts=[
+            ("金额", yuan(row.amount_fen)), ("依据文件", row.document), ("申请日期", row.asked_on), ("申请人", names.get(row.maker, "—")),
+            ("划转日期", row.moved_on or "未划转"), ("办理人", _who(names, row.checker)), ("银行回单号", row.bank_reference or "—"),
+        ],
+        crumbs=crumbs((f"{row.project.name}的资金", project_url(row.project))),
+        acts=[
+            ("投入", reverse("funds:bring_own_funds", args=[row.id]), "funds.bring_own_funds", open_, state[1]),
+            ("撤回", reverse("funds:withdraw_own_funds", args=[row.id]), "funds.withdraw_own_funds", open_, state[1]),
+        ],
+    )  # fmt: skip
+
+
 @page(power=VIEW)
 def use(request: HttpRequest, use_id: UUID) -> HttpResponse:
     """One use of the seller's proceeds."""
@@ -273,12 +325,14 @@ def project(request: HttpRequest, project_id: UUID) -> HttpResponse:
         "payments": [(p, payment_url(p)) for p in within(request, Payment.objects.filter(project=row)).order_by("ordinal")],
         "loans": [(x, loan_url(x)) for x in loans.select_related("account__bank").order_by("number")],
         "standing": ledger.standing(book) if book else [],
+        "own": [] if party else [(x, own_url(x)) for x in OwnFunds.objects.filter(region=row.region, project=row).order_by("id")],
     }  # fmt: skip
     return thing_page(
         request, title=f"{row.name}的资金", sub=row.number, clause="4.3-3", facts=_project_facts(row, book), obj=None if party else row,
         note=None if party or book else ("near", "还没有项目账；签署收购协议后自动开立。"), context=context, crumbs=crumbs(),
         sections=[
             *([("项目账", "ledger/_accounts.html")] if book else []), ("贷款", "funds/_loans.html"), ("付款", "funds/_payments.html"),
+            *([("自有资金投入", "funds/_own.html")] if context["own"] else []),
         ],
         acts=_project_acts(row, book),
     )  # fmt: skip
@@ -311,7 +365,7 @@ def _project_acts(row: Project, book: Book | None) -> list[tuple[Any, ...]]:
         ("登记定金转入", to("split_earnest"), "funds.split_earnest", open_, why),
         ("分配回款", to("distribute"), "funds.distribute_receipts", open_, why),
         ("申请补助", to("apply_subsidy"), "funds.apply_subsidy", open_, why),
-        ("自有资金投入", to("own_funds"), "funds.bring_own_funds", open_, why),
+        ("申请投入自有资金", to("ask_own_funds"), "funds.ask_own_funds", open_, why),
         ("登记房企资金使用", to("proceeds_use"), "funds.record_proceeds_use"),
     ]  # fmt: skip
     if book:
@@ -319,4 +373,16 @@ def _project_acts(row: Project, book: Book | None) -> list[tuple[Any, ...]]:
     return found
 
 
-__all__ = ["account", "account_url", "line", "loan", "offer", "payment", "project", "project_url", "subsidy", "use"]
+__all__ = [
+    "account",
+    "account_url",
+    "line",
+    "loan",
+    "offer",
+    "own_funds",
+    "payment",
+    "project",
+    "project_url",
+    "subsidy",
+    "use",
+]

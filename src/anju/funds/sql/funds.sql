@@ -36,3 +36,18 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER receipt_frozen BEFORE UPDATE ON funds_receipt FOR EACH ROW EXECUTE FUNCTION funds_receipt_frozen();
+
+CREATE OR REPLACE TRIGGER repayment_stays BEFORE UPDATE OR DELETE ON funds_loanrepayment
+    FOR EACH ROW EXECUTE FUNCTION funds_is_final();
+
+-- Own funds are moved, or taken back, as they were asked for; neither is ever undone.
+CREATE OR REPLACE FUNCTION funds_own_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.moved_on IS NOT NULL OR OLD.withdrawn_on IS NOT NULL
+       OR (NEW.project_id, NEW.amount_fen, NEW.document, NEW.asked_on, NEW.maker)
+          <> (OLD.project_id, OLD.amount_fen, OLD.document, OLD.asked_on, OLD.maker) THEN
+        RAISE EXCEPTION 'own funds % stay as they were asked for', OLD.id USING ERRCODE = 'AJ005';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER own_stays BEFORE UPDATE OR DELETE ON funds_ownfunds FOR EACH ROW EXECUTE FUNCTION funds_own_stays();

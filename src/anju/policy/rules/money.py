@@ -136,6 +136,23 @@ def loan_use(use: str, inforce: InForce) -> Verdict:
     )
 
 
+@rule("4.3-2-interest", clause="4.3-2", title="利息不超过应计")
+def interest(amount_fen: int, accrued_fen: int, paid_fen: int) -> Verdict:
+    """Interest paid in all, no more than has run up on the loan to the day of the payment."""
+    left = accrued_fen - paid_fen
+    return judge(
+        "4.3-2-interest",
+        0 < amount_fen <= left,
+        measured=yuan(amount_fen),
+        limit=f"≤ {yuan(left)}",
+        good=f"支付利息 {yuan(amount_fen)}，不超过应计未付 {yuan(left)}",
+        bad=(
+            f"支付利息 {yuan(amount_fen)}，应计 {yuan(accrued_fen)}、已付 {yuan(paid_fen)}，多于应计未付 {yuan(left)}；"
+            "请与银行核对结息单和计息方式"
+        ),
+    )
+
+
 @rule("4.3-5-progress", clause="4.3-5", title="按收购进度放款")
 def progress(asked: Drawdown) -> Verdict:
     """Drawn in all, no more than the milestones reached."""
