@@ -94,6 +94,9 @@ class Application(Placed):
     policy_homes = models.SmallIntegerField(
         null=True, help_text="affordable homes that the household says it holds; NULL is unknown"
     )
+    transferred = models.BooleanField(
+        null=True, help_text="whether it says that it gave own homes away (转让); NULL is unknown"
+    )
     score = models.IntegerField(null=True, help_text="points, where the county orders by them")
     persons = models.IntegerField()
     priority = models.SmallIntegerField(default=9, help_text="1 is first; 9 ordinary")
