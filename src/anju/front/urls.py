@@ -6,7 +6,20 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front.api import api, docs
-from anju.front.pages import cockpit, draws, exports, files, home, loads, notes, papers, portal, search
+from anju.front.pages import (
+    cockpit,
+    draws,
+    exports,
+    files,
+    home,
+    loads,
+    notes,
+    papers,
+    portal,
+    portal_texts,
+    search,
+    wordings,
+)
 from anju.web import errors
 
 # Rooms with pages, in the plan's order.
@@ -34,6 +47,11 @@ doors: list[URLPattern | URLResolver] = [
     path("exports/", exports.index, name="exports"),
     path("exports/<uuid:export_id>/", exports.file, name="export_file"),
     path("notes/<str:kind>/<uuid:key>/", notes.note, name="note"),
+    path("wordings/", wordings.index, name="wordings"),
+    path("wordings/<str:code>/", wordings.kind, name="wording"),
+    path("wordings/<str:code>/draft/", wordings.draft, name="draft_wording"),
+    path("wordings/versions/<uuid:key>/release/", wordings.release, name="release_wording"),
+    path("wordings/versions/<uuid:key>/withdraw/", wordings.withdraw, name="withdraw_wording"),
     path("papers/", papers.index, name="papers"),
     path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("papers/<uuid:paper_id>/sign/", papers.sign, name="sign"),
@@ -46,7 +64,14 @@ doors: list[URLPattern | URLResolver] = [
     path("portal/draws/<str:region>/<str:slug>/", draws.draw, name="draw"),
     path("portal/draws/<str:region>/<str:slug>/transcript.json", draws.transcript, name="transcript"),
     path("portal/check/", papers.check, name="check"),
-    path("portal/how/", portal.how, name="how"),
+    path("portal/how/", portal_texts.how, name="how"),
+    path("portal/guides/<str:slug>/", portal_texts.guide, name="guide"),
+    path("portal-texts/", portal_texts.index, name="portal_texts"),
+    path("portal-texts/new/", portal_texts.draft, name="draft_text"),
+    path("portal-texts/<uuid:key>/", portal_texts.thing, name="portal_text"),
+    path("portal-texts/<uuid:key>/edit/", portal_texts.edit, name="edit_text"),
+    path("portal-texts/<uuid:key>/release/", portal_texts.release, name="release_text"),
+    path("portal-texts/<uuid:key>/down/", portal_texts.down, name="take_text_down"),
 ]
 
 

@@ -6,4 +6,4 @@ class HomesConfig(AppConfig):
     label = "homes"
 
     def ready(self) -> None:
-        from anju.homes import acts, exports, imports  # noqa: F401  they register themselves
+        from anju.homes import acts, exports, imports, wordings  # noqa: F401  they register themselves

@@ -6,6 +6,7 @@ from anju.base.papers import clause, facts, issue, signatures, table
 from anju.base.papers.blocks import Block
 from anju.base.papers.models import Paper
 from anju.base.secrets import unseal
+from anju.base.wordings.text import say
 from anju.homes.models import SALE, Contract
 
 
@@ -16,7 +17,7 @@ def issue_contract(ctx: ActContext, contract: Contract, acquirer: str) -> Paper:
         facts([("甲方（收购主体）", acquirer), ("乙方", contract.application.applicant_name)]),
         _household(contract),
         _home(contract),
-        *(_sale(contract) if sale else _lease(contract)),
+        *(_sale(ctx, contract) if sale else _lease(ctx, contract)),
         _sign(),
     ]
     return issue(
@@ -43,7 +44,7 @@ def _home(contract: Contract) -> Block:
     ])  # fmt: skip
 
 
-def _sale(contract: Contract) -> list[Block]:
+def _sale(ctx: ActContext, contract: Contract) -> list[Block]:
     price, down = contract.price_fen or 0, contract.down_payment_fen or 0
     rest = price - down
     loan = (
@@ -54,19 +55,19 @@ def _sale(contract: Contract) -> list[Block]:
                f"乙方已缴定金 {numbers.yuan(contract.earnest_fen)}，自本合同签订之日起抵作首付款。",
                f"首付款 {numbers.yuan(down)}（含定金）。" + (loan if rest else "")),
         clause("二、专户", "全部款项存入贷款银行开立的资金监管专户，履行法定义务后优先归还收购贷款。"),
-        clause("三、封闭管理", "本房屋实行封闭管理，不得上市交易，不动产登记已注记。需要退出的，由甲方按规定回购。"),
+        clause("三、封闭管理", say("homes.closed", region=ctx.region, on=ctx.today, values={}).text),
         clause("四、一户一套", "乙方家庭承诺没有享受其他保障性住房；查实不符的，合同解除。"),
     ]  # fmt: skip
 
 
-def _lease(contract: Contract) -> list[Block]:
+def _lease(ctx: ActContext, contract: Contract) -> list[Block]:
     rent = contract.rent_fen or 0
     return [
         clause("一、租期", f"自 {contract.starts_on} 起至 {contract.ends_on} 止。"),
         clause("二、租金与押金", f"月租金 {numbers.yuan(rent)}（大写：{numbers.capitals(rent)}），为公告的租金，按月预付。",
                f"乙方已缴定金 {numbers.yuan(contract.earnest_fen)}，自本合同签订之日起转为押金，退租时按约退还。"),
         clause("三、专户", "租金存入贷款银行开立的资金监管专户，履行法定义务后优先归还收购贷款。"),
-        clause("四、使用", "本房屋只供乙方家庭自住，不得转租、转借或改变用途；查实不符的，合同解除。"),
+        clause("四、使用", say("homes.use", region=ctx.region, on=ctx.today, values={}).text),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ class NegotiationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the acts, the offers that pricing's three-line sheet shows, and whose a project is."""
-        from anju.negotiation import acts, reads  # noqa: F401
+        from anju.negotiation import acts, reads, wordings  # noqa: F401
         from anju.parties.acts.acquirers import register_fixed_acquirer
         from anju.pricing.reads import register_offers
 

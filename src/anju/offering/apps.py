@@ -7,6 +7,6 @@ class OfferingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the acts, the files that come in, and what runs by itself."""
-        from anju.offering import acts, imports, jobs  # noqa: F401
+        from anju.offering import acts, imports, jobs, wordings  # noqa: F401
 
         jobs.start()

@@ -75,7 +75,7 @@ def send_code(*, phone: str, city: str, now: datetime) -> None:
     with scope(city, elevate=True):
         outbox.queue(
             region=city, phone=phone, template="signin-code", once_key=f"code:{row.pk}", now=now,
-            text=f"您的登录验证码是 {code}，{CODE_MINUTES} 分钟内有效。不要告诉任何人。",
+            values={"验证码": code, "分钟": str(CODE_MINUTES)},
         )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 
 from anju.base.acts.context import SHANGHAI
-from anju.web import nav, places
+from anju.web import nav, notices, places
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "posts": SimpleLazyObject(lambda: posts(actor)),
         "paths": paths(),
         "came_from": came_from(request),
+        "notices": SimpleLazyObject(lambda: notices.bar(request)),
     }
 
 

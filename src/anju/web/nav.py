@@ -42,6 +42,8 @@ ROOMS = (
     Room("ledger", "账簿", "report-money", "ledger:list", "ledger.view", WATCH),
     Room("loads", "导入与导出", "upload", "front:loads", "base.view", HOUSE),
     Room("papers", "文书", "file-text", "front:papers", "base.view", HOUSE),
+    Room("portal_texts", "门户文字", "info-circle", "front:portal_texts", "base.take_text_down", HOUSE),
+    Room("wordings", "文字模板", "messages", "front:wordings", "base.withdraw_wording", HOUSE),
     Room("parties", "机构账号与参数", "settings", "parties:list", "parties.view", HOUSE),
 )  # fmt: skip
 

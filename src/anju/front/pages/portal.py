@@ -106,9 +106,3 @@ def home_page(request: HttpRequest, region: str, slug: str, label: str) -> HttpR
     if found is None:
         raise Http404("这份公告里没有这套房")
     return render(request, "front/home_of.html", {"p": item, "h": found, "now": now(request)})
-
-
-@public
-def how(request: HttpRequest) -> HttpResponse:
-    """How a household gets a home."""
-    return render(request, "front/how.html")

@@ -14,6 +14,7 @@ from typing import Any
 
 from anju.base import numbers
 from anju.base.acts.context import SHANGHAI
+from anju.base.notices.acts import PUBLISHED
 from anju.base.publication.models import Publication
 from anju.front.pages import bodies
 from anju.web import shown
@@ -24,7 +25,7 @@ KINDS: dict[str, str] = {
     "notice": "通知公示", "paper": "公文", "survey": "需求问卷",
 }  # fmt: skip
 # Found by their code or shown on a page of their own; not in the list of news.
-NOT_NEWS = ("paper", "checkpoint", "survey")
+NOT_NEWS = ("paper", "checkpoint", "survey", *PUBLISHED.values())
 NEAR_DAYS = 5
 TENURES = {"sale": "配售", "rent": "配租"}
 

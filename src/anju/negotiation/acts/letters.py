@@ -10,6 +10,7 @@ from anju.base.claims.seam import show_to
 from anju.base.numbers import m2, yuan
 from anju.base.papers import Block, clause, facts, para, signatures, table
 from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.base.wordings.text import say
 from anju.negotiation import reads
 from anju.negotiation.acts.common import (
     CLAUSE,
@@ -173,7 +174,7 @@ def letter_blocks(ctx: ActContext, letter: Letter, units: Sequence[Unit]) -> lis
             f"{ratio.value}% 以上的，双方签订正式收购协议。",
             "达不到的，本意向书自行失效，双方互不承担责任；特殊情况按“一事一议”决定办理。",
         ),
-        clause("四、风险防范", "本意向书不构成付款承诺，不得据此融资或提供担保，甲方不因此新增地方政府隐性债务。"),
+        clause("四、风险防范", say("negotiation.risk", region=ctx.region, on=ctx.today, values={}).text),
         clause("五、有效期", f"自签署之日起至 {letter.valid_until} 止。"),
         table(
             ("序号", "楼号", "单元", "层", "房号", "建筑面积", "不动产单元代码"),

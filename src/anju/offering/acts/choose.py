@@ -130,7 +130,7 @@ def _after(ctx: ActContext, batch: Batch, chosen: Sequence[Choice]) -> None:
         (
             (
                 c.subscription.application,
-                f"您选定了 {batch.project.name} {c.batch_unit.label}，请{until}缴定金 {yuan(c.earnest_fen)}；逾期视为放弃。",
+                {"项目": batch.project.name, "房源": c.batch_unit.label, "期限": until, "定金": yuan(c.earnest_fen)},
                 c.pk,
             )
             for c in chosen

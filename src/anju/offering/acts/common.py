@@ -1,11 +1,11 @@
 """What the acts of this room share: the batch under its lock, its transitions, its earnest book, whose case it is, messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from anju.base.acts import ActContext, Conflict, Forbidden, Transitions
-from anju.base.messages.models import Message
-from anju.base.secrets import blind, unseal
+from anju.base.messages import outbox
+from anju.base.secrets import unseal
 from anju.ledger import books
 from anju.needs.acts.steps import is_own
 from anju.needs.models import Application
@@ -61,15 +61,9 @@ def own_only(ctx: ActContext, application: Application) -> None:
         raise Forbidden("这份申请不是用本账号的手机号登记的，不能办理；请用登记的手机号登录", clause=CLAUSE)
 
 
-def tell(ctx: ActContext, template: str, rows: Iterable[tuple[Application, str, object]]) -> None:
-    """Put (application, text, once) messages into the outbox, each once per ``once``; in one statement, however many."""
-    messages = []
-    for application, text, once in rows:
-        phone = unseal(bytes(application.phone))
-        messages.append(
-            Message(
-                region=ctx.region, to_phone=phone, to_blind=blind("phone", phone), template=template, text=text,
-                once_key=f"{template}:{once}", queued_at=ctx.now,
-            )
-        )  # fmt: skip
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
+def tell(ctx: ActContext, template: str, rows: Iterable[tuple[Application, Mapping[str, str], object]]) -> None:
+    """Put (application, values of the wording, once) messages into the outbox, each once; in one statement, however many."""
+    outbox.queue_many(
+        region=ctx.region, template=template, now=ctx.now,
+        rows=[(unseal(bytes(application.phone)), values, f"{template}:{once}") for application, values, once in rows],
+    )  # fmt: skip

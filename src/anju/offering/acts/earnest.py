@@ -181,7 +181,7 @@ def _give_back(ctx: ActContext, batch: Batch, choices: Sequence[Choice], reason:
         (
             (
                 c.subscription.application,
-                f"{batch.project.name} {c.batch_unit.label} 的定金 {yuan(c.earnest_fen)} 已原路退回。原因：{reason}。",
+                {"项目": batch.project.name, "房源": c.batch_unit.label, "定金": yuan(c.earnest_fen), "原因": reason},
                 c.pk,
             )
             for c in choices

@@ -50,7 +50,7 @@ def freeze(*, ctx: ActContext, batch_id: UUID) -> Draw:
     tell(
         ctx, "draw-number",
         (
-            (s.application, f"您认购的 {batch.project.name}（{batch.number}）名单已封存，您的编号是 {s.draw_number}。", s.pk)
+            (s.application, {"项目": batch.project.name, "批次": batch.number, "编号": str(s.draw_number)}, s.pk)
             for s in numbered
         ),
     )  # fmt: skip
