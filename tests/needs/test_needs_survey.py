@@ -169,7 +169,7 @@ def test_a_family_answers_once_for_its_household_and_never_for_anothers() -> Non
     with scope(CITY):
         kept = Answer.objects.get()
         assert kept.device is None and kept.address is None and kept.way == "family"
-        assert cells.households(CITY) == 0, "an answer is no demand of the list"
+        assert cells.households(CITY, TODAY) == {}, "an answer is no demand of the list"
     with (
         pytest.raises(IntegrityError, match="one_answer_per_application"),
         open_act(CITY),

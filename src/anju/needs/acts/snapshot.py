@@ -1,27 +1,40 @@
 """Freezing demand (需求快照): planning and purchase refer to a snapshot, never to moving data."""
 
+from dataclasses import asdict
+
 from anju.base.acts import ActContext, InvalidInput, act
-from anju.needs import cells
+from anju.needs import cells, reads, realness, snapshot_rows
 from anju.needs.acts.steps import who
 from anju.needs.models import DemandCell, DemandSnapshot
 
 
 @act(clause="3.2-0", title="冻结需求快照")
 def take_snapshot(*, ctx: ActContext, title: str) -> DemandSnapshot:
-    """Freeze the demand of the act's region (the city: all its counties) as it stands, also where it is nothing."""
+    """Freeze the demand of the act's region (the city: all its counties) as it stands, also where it is nothing.
+
+    Cells, the anonymised rows behind them and how real they are, in one digest.
+    """
     if not title.strip():
         raise InvalidInput("请填写快照名称，没有冻结", field="title", clause="3.2-0")
-    found, count = cells.cells(ctx.region), cells.households(ctx.region)
+    found = cells.cells(ctx.region, ctx.today)
+    rows_sha256, size, count = snapshot_rows.write(ctx.region, ctx.today)
+    facts = facts_of(ctx, count)
     row = DemandSnapshot.objects.create(
-        region=ctx.region, taken_on=ctx.today, title=title.strip()[:120], households=count,
-        sha256=cells.digest(found, count), maker=who(ctx),
+        region=ctx.region, taken_on=ctx.today, title=title.strip()[:120], households=count, facts=facts, rows_sha256=rows_sha256,
+        rows_bytes=size, maker=who(ctx),
+        sha256=cells.digest(found, count, on=ctx.today.isoformat(), rows=rows_sha256, facts=facts),
     )  # fmt: skip
     DemandCell.objects.bulk_create(
-        DemandCell(
-            region=ctx.region, snapshot=row, county=cell.county, tenure=cell.tenure, rooms=cell.rooms,
-            area_band_cm2=cell.area_band_cm2, households=cell.households, first_wishes=cell.first_wishes,
-        )
-        for cell in found
-    )  # fmt: skip
-    ctx.on(row, households=count, cells=len(found), sha256=row.sha256)
+        (DemandCell(region=ctx.region, snapshot=row, **asdict(cell)) for cell in found), batch_size=2_000
+    )
+    ctx.on(row, households=count, cells=len(found), rows=rows_sha256, sha256=row.sha256)
     return row
+
+
+def facts_of(ctx: ActContext, count: int) -> dict[str, object]:
+    """What is frozen beside cells and rows."""
+    frozen = realness.frozen(
+        ctx.region, ctx.today, reads.counties(ctx.region), lambda code: ctx.inforce(ctx.today, code)
+    )
+    months = cells.by_month(cells.moves(ctx.region, ctx.today), count)
+    return {**frozen, "months": [list(month) for month in months[-realness.MONTHS :]]}
