@@ -51,14 +51,15 @@ def judge_prepared(ready: Prepared, *, on: date, inforce: InForce, others: int, 
 
 def judge_rows(rows: Sequence[Application], days: Days) -> dict[UUID, list[Verdict]]:
     """Verdicts of stored applications as their facts stand now, each by its own day; three queries whatever their number."""
-    born, homes = _born_on(rows), homes_claimed([row.id for row in rows])
+    vacated = {row.id: row.vacates_id for row in rows if row.vacates_id}
+    born, homes = _born_on(rows), homes_claimed([row.id for row in rows], vacated)
     found = {}
     for row in rows:
         facts = HouseholdFacts(
             programme=row.programme, group=row.group, persons=row.persons, applicant_born_on=born.get(row.id),
             income_month_fen=row.income_month_fen, home_area_cm2=row.home_area_cm2,
             residence_months=row.residence_months, other_applications=0,
-            policy_homes=_homes(row.policy_homes, homes.get(row.id, 0)),
+            policy_homes=_homes(_said(row), homes.get(row.id, 0)),
         )  # fmt: skip
         found[row.id] = eligible(facts, row.accepted_on, days[row.accepted_on])
     return found
@@ -76,18 +77,25 @@ def _homes(said: int | None, claimed: int) -> int | None:
     return said
 
 
+def _said(row: Application) -> int | None:
+    """What the household said it holds, without the tenancy that it gives up for this home."""
+    return max(row.policy_homes - 1, 0) if row.vacates_id and row.policy_homes else row.policy_homes
+
+
 def _born_on(rows: Sequence[Application]) -> dict[UUID, date]:
     wanted = Member.objects.filter(application_id__in=[row.id for row in rows], relation=APPLICANT)
     return dict(wanted.values_list("application_id", "born_on"))
 
 
-def homes_claimed(applications: Iterable[UUID]) -> dict[UUID, int]:
-    """How many homes the members of each application hold by the claims, their own application's home not counted."""
+def homes_claimed(applications: Iterable[UUID], vacated: Mapping[UUID, UUID] | None = None) -> dict[UUID, int]:
+    """How many homes the members of each application hold by the claims, without their own application's and the tenancy that
+    it vacates."""
+    given_up = vacated or {}
     members = Member.objects.filter(application_id__in=list(applications))
     pairs = [(case, bytes(person)) for case, person in members.values_list("application_id", "document_blind")]
     held = seam.holders(seam.HOME, [person for _, person in pairs]) if pairs else {}
     homes: dict[UUID, set[UUID]] = {}
     for case, person in pairs:
-        if person in held and held[person].case != case:
+        if person in held and held[person].case not in (case, given_up.get(case)):
             homes.setdefault(case, set()).add(held[person].case)
     return {case: len(found) for case, found in homes.items()}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from anju.base.acts import Refused
-from anju.needs.models import Application, ListOrder, MemberNeed
+from anju.needs.models import Application, ListOrder, Member, MemberNeed
 from anju.policy.parameters import InForce, Unset
 
 WAITING, SCORE, DRAW = "waiting_list", "score", "draw"
@@ -88,6 +88,7 @@ def needs_of(region: str, ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     """Confirmed needs of the members of these applications."""
     found: dict[UUID, set[str]] = {}
     rows = MemberNeed.objects.filter(region=region, application_id__in=list(ids), confirmed=True)
+    rows = rows.filter(member__in=Member.objects.filter(region=region, application_id__in=list(ids)).values("id"))
     for key, kind in rows.values_list("application_id", "kind"):
         found.setdefault(key, set()).add(kind)
     return found

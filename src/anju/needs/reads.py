@@ -12,9 +12,10 @@ from django.db.models.functions import RowNumber
 from anju.base.publication.models import Publication
 from anju.base.regions import region_range
 from anju.needs import order, weights
-from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, DemandSnapshot, Finding, Member
+from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, DemandSnapshot, Finding, Member, MemberNeed
 from anju.needs.questions import WANTS
 from anju.parties.models import CensusFigure, Region
+from anju.policy.parameters import InForce, Unset
 
 CENSUS_YEAR = 2020
 Rows = models.QuerySet[Application, Application]
@@ -188,3 +189,30 @@ def live_publicities(city: str | None = None) -> list[dict[str, Any]]:
         dict(row)
         for row in rows.order_by("-published_at", "id").values("region", "title", "slug", "published_at", "until")
     ]
+
+
+def how_it_moved(application: Application) -> list[tuple[str, int]]:
+    """What became of those who stood ahead since it came onto the list (by state), and how many came ahead: counts only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT what, households FROM application_moves(%s)", [application.id])
+        return [(what, count) for what, count in cursor.fetchall() if count]
+
+
+def step_free_first(region: str, ids: Iterable[UUID], inforce: InForce) -> set[UUID] | None:
+    """Which of these households get step-free homes before others: a confirmed need, where the county so decides.
+
+    None while nobody has decided: whoever gives such a home asks the task force first.
+    """
+    found = inforce.get("step_free_first")
+    if isinstance(found, Unset):
+        return None
+    if found.value != "yes":
+        return set()
+    needs = order.needs_of(region, ids)
+    return {key for key, kinds in needs.items() if kinds & set(MemberNeed.STEP_FREE)}
+
+
+def to_vacate(tenancy: Application) -> Application | None:
+    """The application by which this tenancy's household buys, and gives the rented home back; the homes room shows it."""
+    rows = Application.objects.filter(region=tenancy.region, vacates=tenancy)
+    return rows.exclude(state__in=["refused", "withdrawn", "lapsed", "merged"]).order_by("-accepted_on", "id").first()

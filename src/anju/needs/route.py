@@ -38,7 +38,7 @@ def route(inforce: InForce) -> tuple[Step, ...]:
     codes = [row[0] for row in rows]
     if codes not in ([FIRST, SECOND], [FIRST, SECOND, CITY]) or any(row[2] not in BY_CODE for row in rows):
         raise Refused(
-            f"参数「审核环节」写的是「{'、'.join(codes)}」，应为 first、second，或再加 city，岗位用岗位代码，没有办理；请专班更正参数",
+            f"参数「审核环节」写的是「{'、'.join(TITLES.get(code, code) for code in codes)}」，应依次为初审、复审，或再加市级联审，岗位用岗位表里的代码，没有办理；请专班更正参数",
             clause="3.2-0",
         )
     states = [*WAITS[: len(rows)], PASSED]

@@ -9,7 +9,9 @@ from .apply import (
     take_applications,
 )
 from .back_entry import back_enter, settle_finding
+from .bans import decide_ban, hear_ban, propose_ban
 from .change import (
+    buy_as_tenant,
     correct_application,
     correct_member,
     mark_housed,
@@ -18,6 +20,8 @@ from .change import (
     undo_withdrawal,
     withdraw,
 )
+from .events import NewHousehold, join_households, record_death, record_divorce, split_household
+from .memberneeds import confirm_need, record_need
 from .objections import decide_objection, raise_objection
 from .places import recalculate_place, reorder_list
 from .publicity import end_publicity, publish_applications
@@ -31,6 +35,14 @@ from .review import (
     second_review,
 )
 from .snapshot import take_snapshot
+from .standing import (
+    finish_recheck,
+    keep_rechecked,
+    lapse_application,
+    open_rechecks,
+    resume_application,
+    suspend_application,
+)
 from .steps import clash_sentence, may_move
 from .survey import (
     AnswerInput,
@@ -49,29 +61,47 @@ __all__ = [
     "Brought",
     "Given",
     "answer_survey",
+    "NewHousehold",
     "ask_reconsideration",
     "back_enter",
     "bulk_city_review",
     "bulk_first_review",
     "bulk_second_review",
+    "buy_as_tenant",
     "city_review",
     "clash_sentence",
     "close_survey",
+    "confirm_need",
     "correct_application",
     "correct_member",
+    "decide_ban",
     "decide_objection",
     "decide_reconsideration",
     "discard_draft",
     "draft_survey",
     "end_publicity",
     "find_my_applications",
+    "finish_recheck",
     "first_review",
+    "hear_ban",
+    "join_households",
+    "keep_rechecked",
+    "lapse_application",
     "mark_housed",
+    "open_rechecks",
+    "propose_ban",
     "may_move",
     "publish_applications",
     "raise_objection",
     "publish_survey",
+    "raise_objection",
     "read_personal",
+    "recalculate_place",
+    "record_death",
+    "record_divorce",
+    "record_need",
+    "reorder_list",
+    "resume_application",
     "recalculate_place",
     "reorder_list",
     "revise_survey",
@@ -79,7 +109,9 @@ __all__ = [
     "second_review",
     "settle_finding",
     "submit_application",
+    "split_household",
     "supplement",
+    "suspend_application",
     "take_answers",
     "take_applications",
     "take_snapshot",

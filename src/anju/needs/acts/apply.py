@@ -28,6 +28,7 @@ from anju.needs.acts.steps import (
     show_to_family,
     who,
 )
+from anju.needs.banned import ban_sentence, banned, refuse_banned
 from anju.needs.households import (
     Fault,
     HouseholdInput,
@@ -58,6 +59,7 @@ def submit_application(*, ctx: ActContext, household: HouseholdInput, accepted_o
     inforce = ctx.inforce(on)
     refuse_faults(faults(household, on=on, inforce=inforce, places=places_of(ctx.region)))
     ready = prepare(household)
+    refuse_banned(names_of(ready), on)
     reserve(ctx, ready.id, names_of(ready))
     homes = len({clash.case for clash in seam.holders(seam.HOME, ready.blinds).values()})
     verdicts = judge_prepared(ready, on=on, inforce=inforce, others=0, homes=homes)
@@ -99,7 +101,7 @@ def take_applications(*, ctx: ActContext, load_id: UUID, brought: list[Brought])
             refused.append((item.row, "没有受理：" + "；".join(f.reason for f in found)))
         else:
             ready.append((item, prepare(item.household)))
-    taken = _without_clashes(ctx, ready, refused)
+    taken = _without_clashes(ctx, _without_bans(ctx, ready, refused), refused)
     rows = _store(ctx, taken, days, load)
     show_to_family(ctx, rows)
     _load_on_desk(ctx, load, len(rows))
@@ -113,6 +115,24 @@ def _faults_of(ctx: ActContext, item: Brought, days: Days, places: Places) -> li
     if on > ctx.today:
         return [Fault("accepted_on", str(on), f"受理日期 {on} 晚于今天 {ctx.today}；请更正")]
     return faults(item.household, on=on, inforce=days[on], places=places)
+
+
+def _without_bans(
+    ctx: ActContext, ready: Sequence[tuple[Brought, Prepared]], refused: list[tuple[int, str]]
+) -> list[tuple[Brought, Prepared]]:
+    """Those with nobody who may not apply on the day of acceptance; one question a day, whatever their number."""
+    days: dict[date, list[bytes]] = {}
+    for item, one in ready:
+        days.setdefault(item.accepted_on or ctx.today, []).extend(one.blinds)
+    found = {day: banned(persons, day) for day, persons in days.items()}
+    free = []
+    for item, one in ready:
+        stops = {p: b for p, b in found[item.accepted_on or ctx.today].items() if p in one.blinds}
+        if stops:
+            refused.append((item.row, ban_sentence(stops, names_of(one))))
+        else:
+            free.append((item, one))
+    return free
 
 
 def _without_clashes(

@@ -26,6 +26,7 @@ from anju.needs.acts.steps import (
     release,
     reserve,
 )
+from anju.needs.banned import refuse_banned
 from anju.needs.findings import open_findings
 from anju.needs.households import (
     Fault,
@@ -70,6 +71,7 @@ def back_enter(
     found = faults(household, on=accepted_on, inforce=inforce, places=places_of(ctx.region))
     refuse_faults([fault for fault in found if fault.clause not in RULED])
     ready = prepare(household)
+    refuse_banned(names_of(ready), accepted_on)
     clash = _clash(ctx, ready)
     homes = len({one.case for one in seam.holders(seam.HOME, ready.blinds).values()})
     verdicts = judge_prepared(ready, on=accepted_on, inforce=inforce, others=1 if clash else 0, homes=homes)

@@ -9,7 +9,7 @@ from anju.base.claims import seam
 from anju.base.files import store
 from anju.base.numbers import mask_document, mask_name
 from anju.base.secrets import blind, seal
-from anju.base.tickets.desk import close_tickets
+from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
@@ -24,11 +24,12 @@ from anju.needs.acts.steps import (
     route_of,
     show_to_family,
 )
+from anju.needs.banned import refuse_banned
 from anju.needs.findings import open_findings
 from anju.needs.households import Fault, fact_faults, member_faults, places_of, refuse_faults
 from anju.needs.judging import Days, blocking, frozen, judge_rows
-from anju.needs.models import LIVE, Application, Member
-from anju.needs.route import step_of
+from anju.needs.models import LIVE, TENURE_OF, Application, Member
+from anju.needs.route import WAITS, step_of
 from anju.policy.rules import people
 from anju.policy.verdict import Verdict
 
@@ -100,6 +101,7 @@ def correct_member(*, ctx: ActContext, member_id: UUID, name: str, document: str
     refuse_faults(member_faults(name, number, ctx.today))
     born = people.birthday(number)
     assert born
+    refuse_banned({_blind(number): f"{mask_name(name)}（{mask_document(number)}）"}, row.accepted_on)
     member.name, member.document, member.document_blind, member.born_on = (
         name.strip(),
         seal(number),
@@ -160,12 +162,52 @@ def mark_housed(*, ctx: ActContext, application_id: UUID) -> Application:
     ctx.on(row, was=row.state)
     STATES.check(row, "housed")
     names = persons_of(row)
+    if row.vacates_id:
+        _vacate(ctx, row, row.vacates_id)
     clashes = seam.reserve(seam.HOME, names, case=row.id, region=ctx.region)
     if clashes:
         who = "、".join(names.get(clash.person, "家庭成员") for clash in clashes[:3])
         raise Refused(f"{who}已享受保障性住房，每户限一套，没有登记；请先退出现住的保障性住房", clause=CLAUSE)
     STATES.move(row, "housed", ctx)
     release(ctx, row.id)
+    return row
+
+
+def _vacate(ctx: ActContext, row: Application, tenancy_id: UUID) -> None:
+    """The sitting tenants have their new home: the tenancy's claims end with it, and its home is to be handed back."""
+    tenancy = locked(ctx, tenancy_id)
+    STATES.move(tenancy, "vacated", ctx)
+    seam.release(seam.HOME, case=tenancy.id, region=ctx.region)
+    open_ticket(
+        ctx=ctx, kind="needs.vacate", title=f"收回退租的住房（{tenancy.number}，已另购 {row.number}）", post="operator",
+        obj=tenancy, url=f"/needs/{tenancy.id}/", limit_days=None,
+    )  # fmt: skip
+
+
+@act(clause=CLAUSE, title="登记承租家庭申购")
+def buy_as_tenant(*, ctx: ActContext, application_id: UUID, tenancy_number: str) -> Application:
+    """A sitting tenant applies to buy: the home it rents does not count against it, and is vacated when the bought one is handed over.
+
+    Raises Refused where the tenancy is not one of these very members in this county, or the case is past its reviews.
+    """
+    row = locked(ctx, application_id)
+    tenancy = Application.objects.filter(region=ctx.region, number=tenancy_number.strip()).first()
+    ctx.on(row, tenancy=tenancy_number.strip())
+    if TENURE_OF[row.programme] != "sale" or row.state not in ("submitted", "supplement", *WAITS):
+        raise Refused(f"申请 {row.number} 不是在审核中的购房申请，没有登记；请在审核环节办理", clause=CLAUSE)
+    if tenancy is None or tenancy.state != "housed" or TENURE_OF[tenancy.programme] != "rent":
+        raise Refused(
+            f"{ctx.region} 没有在租的申请「{tenancy_number.strip()}」，没有登记；在别处承租的请先办理退租",
+            clause=CLAUSE,
+        )
+    held = seam.holders(seam.HOME, persons_of(row))
+    if not held or any(clash.case != tenancy.id for clash in held.values()):
+        raise Refused(
+            f"申请 {row.number} 的成员不是 {tenancy.number} 的承租人，或另有保障性住房，没有登记", clause=CLAUSE
+        )
+    row.vacates = tenancy
+    row.save(update_fields=["vacates"])
+    _judge(ctx, row)
     return row
 
 

@@ -147,8 +147,15 @@ BEGIN
     SELECT 'came_ahead', count(*) FROM needs_application b
      WHERE b.region = mine.region AND b.programme = mine.programme AND b.state = 'qualified' AND b.sort_key < mine.sort_key
        AND EXISTS (SELECT FROM needs_casechange c WHERE c.region = b.region AND c.application_id = b.id
-                      AND c.at > since AND c.to_key <> '' AND c.to_key < mine.sort_key
-                      AND (c.from_key = '' OR c.from_key > mine.sort_key));
+                      AND c.at > since AND c.to_key <> '' AND c.to_key <> c.from_key
+                      -- Keys of two rules do not compare: both old keys do, where the same act moved both.
+                      AND (c.from_key = '' OR c.from_key > coalesce(
+                           (SELECT m.from_key FROM needs_casechange m
+                             WHERE m.region = mine.region AND m.application_id = mine.id AND m.act = c.act),
+                           (SELECT m.to_key FROM needs_casechange m
+                             WHERE m.region = mine.region AND m.application_id = mine.id AND m.written_at < c.written_at
+                               AND m.to_key <> '' ORDER BY m.written_at DESC LIMIT 1),
+                           mine.sort_key)));
 END $$;
 
 GRANT EXECUTE ON FUNCTION application_moves(uuid) TO anju_party;
