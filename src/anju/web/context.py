@@ -30,6 +30,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "posts": SimpleLazyObject(lambda: posts(actor)),
         "paths": paths(),
         "came_from": came_from(request),
+        "help_url": help_url(request),
         "notices": SimpleLazyObject(lambda: notices.bar(request)),
     }
 
@@ -39,6 +40,17 @@ def came_from(request: HttpRequest) -> str:
     parts = urlsplit(request.META.get("HTTP_REFERER", ""))
     same = parts.netloc == request.META.get("HTTP_HOST", "") and parts.path.startswith("/")
     return (parts.path + (f"?{parts.query}" if parts.query else "")) if same else "/"
+
+
+def help_url(request: HttpRequest) -> str:
+    """The help of the page that is shown; the manual's front page where there is none to name."""
+    match = getattr(request, "resolver_match", None)
+    try:
+        if match and match.app_name and match.url_name:
+            return reverse("front:help", args=[match.app_name, match.url_name])
+        return reverse("front:help_index")
+    except NoReverseMatch:
+        return ""
 
 
 def city(installation: Any) -> str:
