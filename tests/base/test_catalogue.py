@@ -34,6 +34,7 @@ NATIONAL_KEYS = {
 # Definer functions that ask for no region: they read only what their caller's settings name, or end what it began in scope.
 REGIONLESS = {
     "must_act", "act_must_close", "act_end", "log_sequence", "party_cases", "in_scope", "claim_holders", "paper_by_code", "bans_of",
+    "application_glimpse",
     "letter_by_code", "complaint_by_receipt",
 }  # fmt: skip
 

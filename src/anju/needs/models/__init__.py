@@ -1,6 +1,6 @@
 """Needs (需求): applications to the waiting list, their reviews, questionnaires, frozen demand."""
 
-from anju.needs.models import application, callback, demand, events, intake, listing, review, survey
+from anju.needs.models import application, callback, demand, events, intake, listing, review, survey, verification
 from anju.needs.models.application import (
     APPLICANT,
     DOCUMENTS,
@@ -44,27 +44,52 @@ from anju.needs.models.intake import (
 from anju.needs.models.listing import CaseChange, ListOrder, Pause, Recheck, RecheckRound
 from anju.needs.models.review import STEPS, Finding, Objection, Reconsideration, Review
 from anju.needs.models.survey import AGE_BANDS, Answer, Survey, SurveyVersion
+from anju.needs.models.verification import (
+    DECISIONS,
+    DIFFERS,
+    ITEMS,
+    METHODS,
+    MISSING,
+    RESULTS,
+    SAME,
+    Deferral,
+    Discrepancy,
+    EmployerEntry,
+    Likeness,
+    LockedFact,
+    NationalFile,
+    NationalMapping,
+    Verification,
+    VerificationBatch,
+)
 
 CARRIES: dict[str, str] = {
     **application.CARRIES, **review.CARRIES, **survey.CARRIES, **demand.CARRIES, **callback.CARRIES,
-    **events.CARRIES, **listing.CARRIES, **intake.CARRIES,
+    **events.CARRIES, **listing.CARRIES, **intake.CARRIES, **verification.CARRIES,
 }  # fmt: skip
 
 __all__ = [
     "AGE_BANDS",
     "APPLICANT",
     "CARRIES",
+    "DECISIONS",
+    "DIFFERS",
     "DOCUMENTS",
     "FLOORS",
+    "ITEMS",
     "LIVE",
     "MARRIAGES",
     "MAX_WISHES",
+    "METHODS",
+    "MISSING",
     "PAPERS",
     "PROGRAMMES",
     "PUBLICITY",
     "RELATIONS",
     "RESIDENT_ID",
+    "RESULTS",
     "REVIEWED",
+    "SAME",
     "STEPS",
     "TENURES",
     "TENURE_OF",
@@ -82,18 +107,25 @@ __all__ = [
     "Complaint",
     "ComplaintAbout",
     "Consent",
+    "Deferral",
     "DemandCell",
     "DemandSnapshot",
+    "Discrepancy",
     "Draft",
+    "EmployerEntry",
     "Finding",
     "FormerMember",
     "HomeVisit",
     "HouseholdEvent",
     "Letter",
+    "Likeness",
     "ListOrder",
+    "LockedFact",
     "MadeFor",
     "Member",
     "MemberNeed",
+    "NationalFile",
+    "NationalMapping",
     "Objection",
     "OwnHome",
     "Pause",
@@ -108,6 +140,8 @@ __all__ = [
     "Stay",
     "Survey",
     "SurveyVersion",
+    "Verification",
+    "VerificationBatch",
     "Wish",
     "WorkerTown",
 ]
