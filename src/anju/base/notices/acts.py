@@ -59,6 +59,7 @@ def take_text_down(*, ctx: ActContext, text_id: UUID, reason: str) -> PortalText
         raise Conflict(f"「{row.title}」{row.get_state_display()}，没有撤下；请刷新页面查看", clause=CLAUSE)
     if not reason.strip():
         raise InvalidInput("请写明为什么撤下，没有撤下", field="reason", clause=CLAUSE)
+    assert row.publication_id  # a shown text has its publication: a_shown_text_was_released
     Publication.objects.filter(region=ctx.region, pk=row.publication_id).update(visible=False)
     row.state = PortalText.DOWN
     row.save(update_fields=["state"])

@@ -1,5 +1,6 @@
 """文字模板: what messages and papers say; drafted by one post, tried on a real case, released by another."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -53,7 +54,7 @@ def kind(request: HttpRequest, code: str) -> HttpResponse:
     draft = looked is not None and looked.state == Wording.DRAFT and looked.owner_region == actor.region
     own = draft and looked is not None and looked.drafted_by == actor.account.id
     query = f"?case={case or ''}&label={label}"
-    links = [("起草新的一版", reverse("front:draft_wording", args=[code]), "base.draft_wording")]
+    links: list[tuple[Any, ...]] = [("起草新的一版", reverse("front:draft_wording", args=[code]), "base.draft_wording")]
     if draft and looked is not None:
         ready = bool(label)
         links = [
