@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.needs.pages import ask, case, cases, demand, family, intake, people, surveys
+from anju.needs.pages import ask, callback, case, cases, demand, family, intake, people, surveys
 
 app_name = "needs"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("demand/", demand.snapshots, name="snapshots"),
     path("demand/take/", demand.take_snapshot, name="take_snapshot"),
     path("demand/<uuid:key>/", demand.snapshot, name="snapshot"),
+    path("callback/", callback.index, name="campaigns"),
+    path("callback/new/", callback.open_, name="open_campaign"),
+    path("callback/<uuid:key>/", callback.campaign, name="campaign"),
+    path("callback/<uuid:key>/calls/", callback.calls, name="calls"),
+    path("callback/<uuid:key>/calls/<uuid:call_id>/", callback.call, name="call"),
+    path("callback/<uuid:key>/list/", callback.call_list, name="call_list"),
+    path("callback/<uuid:key>/close/", callback.close, name="close_campaign"),
     path("people/", people.people, name="people"),
     path("surveys/", surveys.index, name="surveys"),
     path("surveys/new/", surveys.draft, name="draft_survey"),

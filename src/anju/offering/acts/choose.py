@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.numbers import yuan
+from anju.needs import dropouts
 from anju.offering import draw, reads
 from anju.offering.acts.common import CLAUSE, GATE, OPEN, STATES, batch_for, own_only, tell
 from anju.offering.draw import Entrant, Home
@@ -124,6 +125,8 @@ def _after(ctx: ActContext, batch: Batch, chosen: Sequence[Choice]) -> None:
         batch.state = locked.state
     if chosen:
         reserve.move_units(ctx=ctx, unit_ids=[c.batch_unit.unit_id for c in chosen], to="chosen")
+        pairs = [(c.pk, c.subscription.application) for c in chosen]
+        dropouts.entered(ctx=ctx, stage=dropouts.CHOICE, chances=pairs)
     until = f"{batch.earnest_until} 前" if batch.earnest_until else "尽快"
     tell(
         ctx, "home-chosen",
@@ -176,6 +179,7 @@ def _drop(ctx: ActContext, choices: Sequence[Choice], reason: str) -> None:
     ids = [c.pk for c in choices]
     Choice.objects.filter(region=ctx.region, id__in=ids).update(state="dropped", ended_on=ctx.today, end_reason=reason)
     free(ctx, choices)
+    dropouts.settled(ctx=ctx, stage=dropouts.CHOICE, object_ids=ids, outcome=dropouts.DROPPED, why=reason)
     for choice in choices:
         choice.state = "dropped"
 
@@ -236,4 +240,5 @@ def contract_choice(*, ctx: ActContext, choice_id: UUID) -> Choice:
         )
     choice.state = "contracted"
     choice.save(update_fields=["state"])
+    dropouts.settled(ctx=ctx, stage=dropouts.CONTRACT, object_ids=[choice.pk], outcome=dropouts.KEPT)
     return choice

@@ -10,6 +10,7 @@ from anju.base.numbers import yuan
 from anju.base.tickets.desk import close_tickets
 from anju.ledger import books
 from anju.ledger.books import Line, Posting
+from anju.needs import dropouts
 from anju.negotiation import acts as negotiation
 from anju.offering.acts.choose import choice_for, free
 from anju.offering.acts.common import GATE, OPEN, STATES, batch_for, book_of, tell
@@ -84,6 +85,9 @@ def _record(ctx: ActContext, batch: Batch, pairs: Sequence[tuple[Choice, Paid]])
             ["state", "earnest_voucher", "earnest_paid_on", "earnest_reference"],
             batch_size=500,
         )
+    paid_for = [choice for choice, _ in pairs]
+    dropouts.settled(ctx=ctx, stage=dropouts.CHOICE, object_ids=[c.pk for c in paid_for], outcome=dropouts.KEPT)
+    dropouts.entered(ctx=ctx, stage=dropouts.CONTRACT, chances=[(c.pk, c.subscription.application) for c in paid_for])
 
 
 def _check(ctx: ActContext, batch: Batch, choice: Choice, paid: Paid) -> None:
@@ -122,6 +126,7 @@ def return_earnest(*, ctx: ActContext, choice_id: UUID, reason: str) -> Choice:
             clause=GATE,
         )
     _give_back(ctx, choice.batch, [choice], reason.strip())
+    dropouts.settled(ctx=ctx, stage=dropouts.CONTRACT, object_ids=[choice_id], outcome=dropouts.DROPPED, why=reason)
     free(ctx, [choice])
     return choice
 
@@ -141,6 +146,7 @@ def refund_earnest(*, ctx: ActContext, batch_id: UUID) -> int:
     rows = Choice.objects.filter(region=ctx.region, batch=batch, state="taken").select_for_update(of=("self",))
     taken = list(rows.select_related("batch_unit", "subscription__application").order_by("id"))
     _give_back(ctx, batch, taken, "锁定需求未达标，定金全部退回")
+    dropouts.settled(ctx=ctx, stage=dropouts.CONTRACT, object_ids=[c.pk for c in taken], outcome=dropouts.VOID)
     left = books.balance(book_of(batch), "earnest_owed")
     if left:
         raise Refused(f"批次 {batch.number} 定金账还剩 {yuan(abs(left))} 未退清，没有办结；请先核对定金账", clause=GATE)
@@ -157,7 +163,10 @@ def refund_earnest(*, ctx: ActContext, batch_id: UUID) -> int:
 
 def _drop_unpaid(ctx: ActContext, batch: Batch) -> None:
     rows = Choice.objects.filter(region=ctx.region, batch=batch, state="chosen")
+    ids = list(rows.values_list("id", flat=True))
     rows.update(state="dropped", ended_on=ctx.today, end_reason="锁定需求未达标，批次办结")
+    # The gate failed, not the household: it says nothing of those who give up.
+    dropouts.settled(ctx=ctx, stage=dropouts.CHOICE, object_ids=ids, outcome=dropouts.VOID)
 
 
 def _give_back(ctx: ActContext, batch: Batch, choices: Sequence[Choice], reason: str) -> None:
