@@ -56,21 +56,32 @@ def test_every_registered_message_ends_by_saying_what_to_do_next() -> None:
 def templates() -> Iterator[tuple[str, str]]:
     """(where, the template) of every call in the rooms that puts a message into the outbox."""
     for path in SRC.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or path.parent.name == "messages":
-                continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name not in ("queue", "queue_many", "tell") or (name == "queue" and not _is_outbox(node)):
-                continue
-            named = [k.value for k in node.keywords if k.arg == "template"]
-            for value in named or [a for a in node.args if isinstance(a, ast.Constant | ast.JoinedStr)][:1]:
-                if isinstance(value, ast.Constant):
-                    yield f"{path.name}:{node.lineno}", str(value.value)
-                elif isinstance(value, ast.JoinedStr):
-                    yield (
-                        f"{path.name}:{node.lineno}",
-                        "".join(str(p.value) if isinstance(p, ast.Constant) else "supplement" for p in value.values),
-                    )
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            str(getattr(one.targets[0], "id", "")): one.value for one in tree.body if isinstance(one, ast.Assign)
+        }  # what a constant of the file says
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and path.parent.name != "messages" and (found := _template(node)) is not None:
+                value = named.get(found.id, found) if isinstance(found, ast.Name) else found
+                if not isinstance(found, ast.Name) or found.id in named:
+                    yield f"{path.name}:{node.lineno}", _said(value)
+
+
+def _template(node: ast.Call) -> ast.expr | None:
+    """The argument that names the wording: by keyword, third of the waiting list's ``tell``, second of the offering's."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name == "tell" and node.args:
+        return node.args[2] if len(node.args) > 3 else node.args[1]
+    if name == "queue_many" or (name == "queue" and _is_outbox(node)):
+        return next((k.value for k in node.keywords if k.arg == "template"), None)
+    return None
+
+
+def _said(value: ast.expr) -> str:
+    """A constant as it stands; what a review's outcome is put into, as it stands for the one that is told so."""
+    if isinstance(value, ast.JoinedStr):
+        return "".join(str(p.value) if isinstance(p, ast.Constant) else "supplement" for p in value.values)
+    return str(getattr(value, "value", value))
 
 
 def _is_outbox(node: ast.Call) -> bool:

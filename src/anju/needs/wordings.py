@@ -54,3 +54,20 @@ OBJECTION_ANSWER = _kind(
     "needs.objection_answer", "答复异议人", "您对申请 {} 提出的异议，经核查不成立。理由：收入证明属实",
     "。如有新的材料，请到受理窗口提交。",
 )  # fmt: skip
+BAN_PROPOSED = _kind(
+    "needs.ban_proposed", "拟限制申请，请来陈述", "拟对申请 {} 的家庭作出限制申请的决定（提供虚假材料）。请到受理窗口陈述意见。",
+    "请带身份证和有关材料。",
+)  # fmt: skip
+BAN_DECIDED = _kind(
+    "needs.ban_decided", "限制申请的决定", "关于申请 {} 的家庭：提供虚假材料，不予限制。理由：材料属实",
+    "。对决定不服的，请到受理窗口询问复议、诉讼的办法。",
+)  # fmt: skip
+RESUMED = _kind("needs.resumed", "恢复轮候", "您的住房保障申请 {} 已恢复轮候，位次不变。", "现在不用您办什么。")
+DEFERRAL = _kind(
+    "needs.deferral", "容缺受理", "您的住房保障申请 {} 已容缺受理，请在 2026-03-31 前补齐：收入。逾期申请将退回。",
+    "请到受理窗口或登录“我的申请”补交。",
+)  # fmt: skip
+DEFERRAL_FAILED = _kind(
+    "needs.deferral_failed", "容缺逾期退回", "您的住房保障申请 {} 已退回：逾期没有补齐。请登录“我的申请”或到受理窗口补交。",
+    "补齐后继续办理，请尽快补交。",
+)  # fmt: skip
