@@ -261,9 +261,8 @@ ATTACKS = [
     ("qualified without a place", "UPDATE needs_application SET state = 'qualified', back_entered = back_entered", "23514"),
     ("another own day", "UPDATE needs_application SET accepted_on = accepted_on - 400", "AJ102"),
     ("back-entered afterwards", "UPDATE needs_application SET back_entered = true", "AJ102"),
-    ("a member twice", "INSERT INTO needs_member (id, region, application_id, name, relation, marriage, document, document_blind, born_on)"
-     " SELECT gen_random_uuid(), region, application_id, name, '20', marriage, document, document_blind, born_on"
-     " FROM needs_member LIMIT 1", "23505"),
+    ("a member twice", "INSERT INTO needs_member SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),"
+     " 'relation', '20'))).* FROM needs_member m LIMIT 1", "23505"),
     ("a second applicant", "UPDATE needs_member SET relation = '01'", "23505"),
     ("a wish upside down", "UPDATE needs_wish SET area_to_cm2 = area_from_cm2 - 1", "23514"),
     ("an own claim", "INSERT INTO base_claim (kind, person, token, region) VALUES ('application', '\\x00', gen_random_uuid(), '231202')",

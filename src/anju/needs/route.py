@@ -15,6 +15,7 @@ PASSED = "reviewed"
 # A refusal after an objection: not a step of the route, but a refusal with a person and a reason like those.
 SHOWN = "shown"
 TITLES = dict(STEPS)
+POSTS = frozenset({"intake_clerk", "reviewer", "department_clerk", "office_clerk"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def route(inforce: InForce) -> tuple[Step, ...]:
     codes = [row[0] for row in rows]
     if codes not in ([FIRST, SECOND], [FIRST, SECOND, CITY]) or any(row[2] not in BY_CODE for row in rows):
         raise Refused(
-            f"参数「审核环节」写的是「{'、'.join(TITLES.get(code, code) for code in codes)}」，应依次为初审、复审，或再加市级联审，岗位用岗位表里的代码，没有办理；请专班更正参数",
+            f"参数「审核环节」写的是「{'、'.join(TITLES.get(code, code) for code in codes)}」，应依次为初审、复审，或再加市级联审，"
+            "岗位用岗位表里的代码，没有办理；请专班更正参数",
             clause="3.2-0",
         )
     states = [*WAITS[: len(rows)], PASSED]

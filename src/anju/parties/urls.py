@@ -3,10 +3,12 @@
 from django.urls import path
 
 from anju.parties.pages import admissions, decisions, index, organisations, people, places, signin
+from anju.parties.urls_work import urlpatterns as work
 
 app_name = "parties"
 urlpatterns = [
     path("", index.index, name="list"),
+    *work,
     path("signin/", signin.password, name="signin"),
     path("signin/first/", signin.first_password, name="first_password"),
     path("signout/", signin.sign_out, name="signout"),

@@ -10,6 +10,7 @@ from anju.base.calendar.days import installation
 from anju.base.messages.models import Message
 from anju.base.sheets.out import workbook
 from anju.base.sheets.template import header_of
+from anju.front.demo import needs_life
 from anju.front.demo.households import County, Household
 from anju.needs import acts, exports, reads
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
@@ -123,6 +124,7 @@ def run(demo: Any) -> None:
         _review(demo, code)
     _single_cases(demo)
     _publicity(demo)
+    needs_life.on_the_list(demo)
     _back_entry(demo)
     _survey(demo)
     _freeze(demo)
@@ -212,6 +214,7 @@ def _publicity(demo: Any) -> None:
         "公示期未满转入轮候库",
         lambda: acts.end_publicity(ctx=demo.ctx(f"reviewer_{CITY_PROPER}"), publicity_id=first.id),
     )
+    needs_life.during_publicity(demo, first)
     demo.advance(days=8)
     for code in demo.progress(demo.counties, "公示期满，进入轮候库"):
         acts.end_publicity(ctx=demo.ctx(f"reviewer_{code}"), publicity_id=shown[code].id)

@@ -1,13 +1,6 @@
 """Everything that changes something in this room, one function per business act."""
 
-from .apply import (
-    Brought,
-    discard_draft,
-    find_my_applications,
-    save_draft,
-    submit_application,
-    take_applications,
-)
+from .apply import Brought, discard_draft, find_my_applications, save_draft, submit_application, take_applications
 from .back_entry import back_enter, settle_finding
 from .bans import decide_ban, hear_ban, propose_ban
 from .change import (
@@ -20,20 +13,14 @@ from .change import (
     undo_withdrawal,
     withdraw,
 )
+from .desks import assign_cases, take_cases
 from .events import NewHousehold, join_households, record_death, record_divorce, split_household
 from .memberneeds import confirm_need, record_need
 from .objections import decide_objection, raise_objection
 from .places import recalculate_place, reorder_list
 from .publicity import end_publicity, publish_applications
 from .reconsider import ask_reconsideration, decide_reconsideration
-from .review import (
-    bulk_city_review,
-    bulk_first_review,
-    bulk_second_review,
-    city_review,
-    first_review,
-    second_review,
-)
+from .review import bulk_city_review, bulk_first_review, bulk_second_review, city_review, first_review, second_review
 from .snapshot import take_snapshot
 from .standing import (
     finish_recheck,
@@ -60,9 +47,10 @@ __all__ = [
     "AnswerInput",
     "Brought",
     "Given",
-    "answer_survey",
     "NewHousehold",
+    "answer_survey",
     "ask_reconsideration",
+    "assign_cases",
     "back_enter",
     "bulk_city_review",
     "bulk_first_review",
@@ -88,11 +76,10 @@ __all__ = [
     "keep_rechecked",
     "lapse_application",
     "mark_housed",
+    "may_move",
     "open_rechecks",
     "propose_ban",
-    "may_move",
     "publish_applications",
-    "raise_objection",
     "publish_survey",
     "raise_objection",
     "read_personal",
@@ -102,18 +89,17 @@ __all__ = [
     "record_need",
     "reorder_list",
     "resume_application",
-    "recalculate_place",
-    "reorder_list",
     "revise_survey",
     "save_draft",
     "second_review",
     "settle_finding",
-    "submit_application",
     "split_household",
+    "submit_application",
     "supplement",
     "suspend_application",
     "take_answers",
     "take_applications",
+    "take_cases",
     "take_snapshot",
     "undo_withdrawal",
     "weigh_survey",

@@ -14,6 +14,7 @@ from anju.base.numbers import m2, mask_document, mask_name, mask_phone, yuan
 from anju.base.secrets import unseal
 from anju.needs import acts, forms, reads
 from anju.needs.models import Application, Finding, Member
+from anju.needs.pages import life
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.forms import act_form_page
@@ -22,9 +23,11 @@ from anju.web.shown import file_url, names_of, steps_of
 from anju.web.things import thing_page
 from anju.web.tones import tone_of
 
+# What a family's own page shows: one line for whatever steps its county has.
 STAGES = ("受理", "初审", "复审", "公示", "轮候", "配房")
 STAGE_OF = {
-    "submitted": 1, "supplement": 1, "first_passed": 2, "reviewed": 3, "publicity": 3, "qualified": 4, "housed": 6,
+    "submitted": 1, "supplement": 1, "first_passed": 2, "second_passed": 2, "reviewed": 3, "publicity": 3, "qualified": 4,
+    "suspended": 4, "housed": 6,
 }  # fmt: skip
 UNKNOWN = None
 
@@ -51,12 +54,16 @@ def thing(request: HttpRequest, key: UUID) -> HttpResponse:
         "counties": reads.counties(row.region[:4] + "00"), "alike": alike,
         "reviews": [(review, names.get(review.reviewer, "—")) for review in reviews],
         "files": [(e, file_url(e.id)) for e in Evidence.objects.filter(region=row.region, case_id=row.id).order_by("id")],
+        **life.panel(row),
     }  # fmt: skip
     return thing_page(
         request, title=f"轮候申请 {row.number}", sub=f"{row.get_programme_display()}，{row.persons} 人", clause="3.2-0",
         state=(tone_of(row.state), row.get_state_display()), crumbs=CRUMBS, facts=_facts(request, row), obj=row,
-        verdicts=row.verdicts, steps=_steps(row), note=_note(row, findings, alike), acts=_acts(row), context=context,
-        sections=[("家庭成员", "needs/_members.html"), ("意向", "needs/_wishes.html"), ("审核", "needs/_reviews.html")],
+        verdicts=row.verdicts, steps=_steps(request, row), note=_note(row, findings, alike), acts=[*_acts(row), *life.doings(row)],
+        context=context,
+        sections=[("家庭成员", "needs/_members.html"), ("意向", "needs/_wishes.html"), ("审核", "needs/_reviews.html"),
+            ("办理经过", "needs/_life.html"),
+        ],
         side=[("材料", "needs/_files.html")],
     )  # fmt: skip
 
@@ -97,10 +104,11 @@ def _reveal(row: Application, shown: str) -> SafeString:
     )
 
 
-def _steps(row: Application) -> list[Any] | None:
-    if row.state not in STAGE_OF:
+def _steps(request: HttpRequest, row: Application) -> list[Any] | None:
+    titles, at = life.stages(request, row)
+    if row.state not in at:
         return None
-    return steps_of(STAGES, STAGE_OF[row.state], {0: row.accepted_on, 4: row.qualified_on or ""})
+    return steps_of(titles, at[row.state], {0: row.accepted_on, len(titles) - 2: row.qualified_on or ""})
 
 
 def _note(row: Application, findings: list[Finding], alike: list[Member]) -> tuple[str, str] | None:

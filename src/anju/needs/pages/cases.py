@@ -10,9 +10,10 @@ from django.urls import reverse
 from anju.base.regions import region_range
 from anju.base.secrets import blind
 from anju.base.sheets.models import Load
-from anju.needs import acts, forms, order, reads
+from anju.needs import acts, forms, order, reads, route
 from anju.needs.models import PROGRAMMES, Application, Finding
 from anju.parties.access import page
+from anju.parties.acts.work import colleagues
 from anju.policy.rules import people
 from anju.web.forms import dress
 from anju.web.lists import Bulk, Col, Filter, bulk_key, list_page, within
@@ -20,9 +21,10 @@ from anju.web.lists import Bulk, Col, Filter, bulk_key, list_page, within
 CRUMBS = [("需求与轮候", "/needs/")]
 LOADS = 100
 VIEWS = [
-    ("全部", {}), ("待初审", {"state": "submitted"}), ("待复审", {"state": "first_passed"}), ("待公示", {"state": "reviewed"}),
+    ("全部", {}), ("待初审", {"state": "submitted"}), ("待复审", {"state": "first_passed"}), ("待联审", {"state": "second_passed"}),
+    ("待公示", {"state": "reviewed"}),
     ("待补正", {"state": "supplement"}), ("公示中", {"state": "publicity"}), ("轮候中", {"state": "qualified"}),
-    ("补录待查", {"state": "held"}),
+    ("补录待查", {"state": "held"}), ("已暂停", {"state": "suspended"}),
 ]  # fmt: skip
 SHOWN = (
     "id", "region", "number", "applicant_name", "programme", "group", "persons", "state", "accepted_on", "qualified_on",
@@ -90,6 +92,11 @@ def _actions() -> list[tuple[str, str, str]]:
         ("轮候库", reverse("needs:queue"), "needs.view"),
         ("公示", reverse("needs:publicities"), "needs.view"),
         ("待查事项", reverse("needs:findings"), "needs.view"),
+        ("公示异议", reverse("needs:objections"), "needs.view"),
+        ("复核", reverse("needs:reconsiderations"), "needs.view"),
+        ("年审", reverse("needs:rechecks"), "needs.view"),
+        ("限制申请", reverse("needs:bans"), "needs.view"),
+        ("轮候次序", reverse("needs:orders"), "needs.view"),
         ("需求快照", reverse("needs:snapshots"), "needs.view_demand"),
         ("问卷", reverse("needs:surveys"), "needs.view_demand"),
         ("按证件号查", reverse("needs:find"), "needs.read_personal"),
@@ -98,12 +105,47 @@ def _actions() -> list[tuple[str, str, str]]:
 
 def _bulk(actor: Any) -> list[Bulk]:
     return [
+        *_whose(actor),
         Bulk("初审通过", "needs.bulk_first_review", _first, "逐条结论全部通过的才会通过；其余留在待初审并说明原因。"),
         Bulk("复审通过", "needs.bulk_second_review", _second, "初审人与复审人须是两个人；未通过的留在待复审。"),
+        Bulk("市级联审通过", "needs.city_review", _city, "由本地参数指定的岗位办理；前面环节的审核人不能办理。"),
         Bulk(
             "公示", "needs.publish_applications", _publish, "公示只含受理号、遮盖的姓名、家庭人数和类别，期满自动撤下。"
         ),
     ]
+
+
+COLLEAGUES = 8
+
+
+def _whose(actor: Any) -> list[Bulk]:
+    """Cases taken by oneself, or given to a colleague of the post: one line each."""
+    if actor.post not in route.POSTS:
+        return []
+    found = [Bulk("认领", "needs.take_cases", _take, "认领后在工作台显示由您办理。")]
+    for account in colleagues(actor.region, actor.post, actor.context().today)[:COLLEAGUES]:
+        if account.pk != actor.account.pk:
+            found.append(
+                Bulk(
+                    f"转给{account.name}", "needs.assign_cases", _to(account), "对方在工作台看到；已由别人认领的不转。"
+                )
+            )
+    return found
+
+
+def _take(request: HttpRequest, ids: list[UUID]) -> str:
+    return f"认领 {acts.take_cases(ctx=_ctx(request), ids=ids)} 件。"
+
+
+def _to(account: Any) -> Any:
+    def run(request: HttpRequest, ids: list[UUID]) -> str:
+        return f"转给{account.name} {acts.assign_cases(ctx=_ctx(request), ids=ids, to_id=account.pk)} 件。"
+
+    return run
+
+
+def _city(request: HttpRequest, ids: list[UUID]) -> str:
+    return _said(acts.bulk_city_review(ctx=_ctx(request), ids=ids), "市级联审")
 
 
 def _first(request: HttpRequest, ids: list[UUID]) -> str:

@@ -12,6 +12,7 @@ from anju.base.numbers import mask_phone
 from anju.base.regions import region_range, uuid7
 from anju.base.secrets import blind
 from anju.parties.acts.shared import filled, held_by, in_own_region, locked, person
+from anju.parties.acts.work import keep_no_open_work
 from anju.parties.models import Account, Appointment, Organisation, Region, SignInTry
 from anju.parties.posts import BY_CODE, FAMILY, SECURITY_ADMIN
 from anju.policy.rules.people import MOBILE
@@ -84,6 +85,7 @@ def close_account(*, ctx: ActContext, account_id: UUID, reason: str) -> Account:
     live = list(_live(ctx.today).filter(account=account).select_for_update().order_by("id"))
     for row in live:
         _keep_one_security_admin(row, ctx.today)
+    keep_no_open_work(account)
     for row in live:
         row.until = max(row.since, ctx.today)
         row.save(update_fields=["until"])

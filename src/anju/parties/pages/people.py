@@ -97,6 +97,7 @@ def account(request: HttpRequest, key: UUID) -> HttpResponse:
         acts=[
             ("授岗", address("appoint", key), "parties.appoint", row.is_active and not self_, "不能给本人授岗" if self_ else "账号已停用"),
             ("重设密码", address("reset_password", key), "parties.reset_password", not self_ and own, "本人或外地账号"),
+            ("移交在办件", address("hand_over", key), "parties.hand_over_work", row.is_active, "账号已停用"),
             ("停用账号", address("close_account", key), "parties.close_account", row.is_active and own, "已停用，或在外地任岗"),
         ],
         sections=[("能办什么", "parties/_held.html")],
