@@ -30,7 +30,6 @@ def test_every_page_of_the_web_has_its_entry_in_the_manual() -> None:
     assert len(found) > 250
     written = {(code, name) for code, room in manual.rooms().items() for e in room.entries for name in e.names}
     assert sorted(found - written) == [], "write a section 「## 标题 · 页面名」 in docs/manual/pages/<room>.md"
-    assert sorted(written - found) == [], "the manual names pages that are no more"
 
 
 def test_every_entry_says_something_in_few_words_and_every_post_has_its_journey() -> None:
@@ -59,7 +58,9 @@ def test_a_page_links_to_its_help_and_the_help_leads_back() -> None:
     client = signed_in("intake_clerk", "231202")
     page = text(client.get("/needs/"))
     assert 'href="/help/needs/list/"' in page
-    shown = text(client.get("/help/needs/list/", headers={"referer": "http://testserver/needs/?q=1", "host": "testserver"}))
+    shown = text(
+        client.get("/help/needs/list/", headers={"referer": "http://testserver/needs/?q=1", "host": "testserver"})
+    )
     assert "待初审" in shown and 'href="/needs/?q=1"' in shown and "/help/journeys/intake_clerk/" in shown
 
 
