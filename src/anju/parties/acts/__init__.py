@@ -28,8 +28,8 @@ __all__ = [
     "adopt_resolution", "answer_check", "appoint", "assign_tickets", "change_password", "close_account", "confirm_cover",
     "confirm_setting",
     "decide_admission",
-    "end_appointment", "end_cover", "found_installation", "hand_over_work", "import_census", "import_regions", "lapse_admission", "load_powers",
-    "load_rates",
+    "end_appointment", "end_cover", "found_installation", "hand_over_work", "import_census", "import_regions",
+    "lapse_admission", "load_powers", "load_rates",
     "move_clock", "open_account", "open_family", "open_organisation", "propose_admission", "propose_cover", "propose_resolution",
     "propose_setting", "publish_calendar", "rename_organisation", "reset_password", "withdraw_setting",
 ]  # fmt: skip
