@@ -11,6 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connections, models, transaction
 
+from anju.base import door
 from anju.base.regions import Placed, PlacedKey, Shared
 
 OWNER = "owner"
@@ -62,9 +63,9 @@ def version() -> str:
         for p in house.rglob("*")
         if p.suffix == ".sql" or p.name == "models.py" or p.parent.name in ("models", "migrations")
     ]
-    files += [Path(__file__), house / "base" / "regions" / "keys.py"]
+    files += [Path(__file__), Path(door.__file__), house / "base" / "regions" / "keys.py", *house.glob("*/door.yaml")]
     digest = hashlib.sha256()
-    for path in sorted(p for p in files if p.is_file() and p.suffix in (".py", ".sql")):
+    for path in sorted(p for p in files if p.is_file() and p.suffix in (".py", ".sql", ".yaml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -82,7 +83,7 @@ def statements() -> list[str]:
             found += _shared(other) + _guard(other)
         elif not issubclass(other, Placed):
             found += _other(other)
-    return found + _libraries() + _functions()
+    return found + _libraries() + _functions() + door.statements(IN_RANGE)
 
 
 def house_models() -> list[type[models.Model]]:

@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("ANJU_VAR", ROOT / "var"))
 KEYS = Path(os.environ.get("ANJU_KEYS", VAR / "keys"))
 OWNER, APP, PARTY, PUBLIC = "anju_owner", "anju_app", "anju_party", "anju_public"
+# Signs in for the process that families and the public reach: it may do what a family's acts need, and read nothing else.
+DOOR = "anju_door"
 ADMIN = "postgres"
 SOCKET_PATH_LIMIT = 100
 OLDEST = 15
@@ -135,11 +137,11 @@ def admin_settings(dbname: str | None = None) -> dict[str, Any]:
 
 
 def connection_settings(which: str) -> dict[str, Any]:
-    """Django's settings of one role: ``app`` serves everything, ``owner`` migrates."""
+    """Django's settings of one role: ``app`` serves everything, ``door`` the portal alone, ``owner`` migrates."""
     address = _address()
-    user = {"app": APP, "owner": OWNER}[which]
+    user = {"app": APP, "door": DOOR, "owner": OWNER}[which]
     options: dict[str, Any] = {k: v for k, v in address.items() if k not in ("host", "port")}
-    if which == "app":
+    if which != "owner":
         size = int(os.environ.get("ANJU_POOL", "8"))
         options["pool"] = {"min_size": 1, "max_size": size, "timeout": 20, "reset": _reset}
     return {
@@ -364,19 +366,19 @@ def stop() -> bool:
 
 
 def make_roles() -> None:
-    """The four roles; safe to repeat, so that a changed password file is taken over."""
+    """The five roles; safe to repeat, so that a changed password file is taken over."""
     with psycopg.connect(**admin_settings(), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(20250003)")
-        for name in (OWNER, APP, PARTY, PUBLIC):
+        for name in (OWNER, APP, DOOR, PARTY, PUBLIC):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} NOINHERIT NOSUPERUSER").format(sql.Identifier(name)))
-        for name, which in ((OWNER, "owner"), (APP, "app")):
+        for name, which in ((OWNER, "owner"), (APP, "app"), (DOOR, "door")):
             connection.execute(
                 sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
                     sql.Identifier(name), sql.Literal(password(which))
                 )
             )
-        connection.execute(sql.SQL("GRANT {}, {} TO {}").format(*map(sql.Identifier, (PARTY, PUBLIC, APP))))
+        connection.execute(sql.SQL("GRANT {}, {} TO {}, {}").format(*map(sql.Identifier, (PARTY, PUBLIC, APP, DOOR))))
         # A server's admin that is no superuser must be a member of the owner to create databases for it.
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
         connection.execute("SELECT pg_advisory_unlock(20250003)")
@@ -392,13 +394,15 @@ def create_database(name: str, *, template: str = "template0") -> None:
         )
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         connection.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(APP))
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(*map(sql.Identifier, (name, APP, DOOR)))
         )
     with psycopg.connect(**admin_settings(name), autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
         connection.execute(
-            sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}").format(*map(sql.Identifier, (APP, PARTY, PUBLIC)))
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}, {}").format(
+                *map(sql.Identifier, (APP, DOOR, PARTY, PUBLIC))
+            )
         )
 
 

@@ -14,6 +14,10 @@ KEYS = Path(os.environ.get("ANJU_KEYS", VAR / "keys"))
 FILES = VAR / "files"
 
 
+# One process may serve everything (``office``); in a city the public's is another, with a database role of its own (``portal``).
+FACE = os.environ.get("ANJU_FACE", "office")
+
+
 def _secret_key() -> str:
     """The session-signing key: a file that ``base.secrets`` makes at set-up; before that, one as old as the process."""
     path = KEYS / "django"
@@ -53,7 +57,7 @@ MIDDLEWARE = [
     "anju.parties.middleware.PostMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-ROOT_URLCONF = "anju.front.urls"
+ROOT_URLCONF = "anju.front.urls_portal" if FACE == "portal" else "anju.front.urls"
 WSGI_APPLICATION = "anju.front.wsgi.application"
 TEMPLATES = [
     {
@@ -69,7 +73,11 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": connection_settings("app"), "owner": connection_settings("owner")}
+DATABASES = (
+    {"default": connection_settings("door")}
+    if FACE == "portal"
+    else {"default": connection_settings("app"), "owner": connection_settings("owner")}
+)
 DATABASE_ROUTERS: list[str] = []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A room that has no migrations yet is laid straight from its models.
@@ -89,6 +97,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = reverse_lazy("parties:signin")
+# The header in which our own reverse proxy writes the visitor's address, as WSGI names it: HTTP_X_FORWARDED_FOR, HTTP_X_REAL_IP.
+# Empty without a proxy: the header is then the visitor's own word, and the connection's address counts.
+PROXY_HEADER = os.environ.get("ANJU_PROXY_HEADER", "")
+SESSION_ENGINE = "anju.parties.portal_sessions" if FACE == "portal" else "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "family" if FACE == "portal" else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600

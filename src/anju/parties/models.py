@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -178,30 +179,83 @@ class Cover(Placed):
 
 
 class PhoneCode(models.Model):
-    """A sign-in code for a family's phone: hashed, short-lived, few tries. Bookkeeping of the sign-in."""
+    """A sign-in code for a family's phone: hashed, short-lived, used once. Bookkeeping of the sign-in."""
 
     unguarded: ClassVar[bool] = True
 
     id = models.BigAutoField(primary_key=True)
     phone_blind = models.BinaryField()
     code_hash = models.CharField(max_length=128)
+    sender_blind = models.BinaryField(default=b"", help_text="blind index of the address that asked; empty: unknown")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    tries = models.IntegerField(default=0)
     used = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["phone_blind", "-made_at"], name="phone_code_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["phone_blind", "-made_at"], name="phone_code_latest"),
+            models.Index(fields=["sender_blind", "-made_at"], name="phone_code_of_sender"),
+        ]
 
 
 class SignInTry(models.Model):
-    """Wrong passwords in a row for one name, shared by all server processes. Bookkeeping of the sign-in."""
+    """Wrong passwords in a row for one name, or wrong codes for one phone, shared by all server processes.
+
+    Bookkeeping of the sign-in.
+    """
 
     unguarded: ClassVar[bool] = True
 
     username = models.CharField(primary_key=True, max_length=60)
     tries = models.IntegerField(default=0)
     last_at = models.DateTimeField()
+
+
+class SignIn(models.Model):
+    """One sign-in or one that failed: who, when, from where, with which outcome. Never changed; of a family only a blind index."""
+
+    unguarded: ClassVar[bool] = True
+
+    WAYS: ClassVar = [("password", "密码"), ("phone", "手机验证码")]
+    OUTCOMES: ClassVar = [
+        ("ok", "登录"), ("first", "密码正确，待改初始密码"), ("wrong", "密码或验证码错误"), ("locked", "已锁定"), ("no_post", "无在任岗位"),
+        ("closed", "账号已停用"), ("sent", "发送验证码"), ("too_many", "索要验证码过多"), ("out", "退出"),
+    ]  # fmt: skip
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    region = RegionField(help_text="where the account works; the city where none was meant")
+    way = models.CharField(max_length=8, choices=WAYS)
+    outcome = models.CharField(max_length=8, choices=OUTCOMES)
+    account = models.UUIDField(null=True)
+    username = models.CharField(max_length=60, blank=True)
+    name_blind = models.BinaryField(null=True, help_text="of a phone, or of a name that no account has")
+    address = models.CharField(max_length=45, null=True, help_text="of staff alone")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(username="", name_blind__isnull=False, account__isnull=True),
+                name="sign_in_names_an_account_or_is_blind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="phone") | Q(account__isnull=False) | Q(address__isnull=True),
+                name="sign_in_of_a_family_has_no_address",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-at"], name="sign_in_latest")]
+
+
+class PortalSession(AbstractBaseSession):
+    """A family's session in the portal's own process, which reads no other."""
+
+    unguarded: ClassVar[bool] = True
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from anju.parties.portal_sessions import SessionStore
+
+        return SessionStore
 
 
 class Resolution(Shared):
@@ -323,6 +377,7 @@ CARRIES: dict[str, str] = {
     "resolution_two_people": "4.1",
     "resolution_final": "4.1",
     "admins_apart": "4.5",
+    "sign_in_final": "4.5",
     "admission_two_people": "3.1-1",
     "admission_has_a_checker": "3.1-1",
     "one_live_admission": "3.1-1",

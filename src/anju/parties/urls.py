@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/<uuid:key>/appoint/", people.appoint, name="appoint"),
     path("accounts/<uuid:key>/close/", people.close, name="close_account"),
     path("accounts/<uuid:key>/password/", people.reset, name="reset_password"),
+    path("sign-ins/", people.sign_ins, name="sign_ins"),
     path("appointments/", people.appointments, name="appointments"),
     path("appointments/<uuid:key>/end/", people.end, name="end_appointment"),
     path("powers/", people.powers, name="powers"),

@@ -1,5 +1,6 @@
 """The one door to placed rows: sets the region range, the party and the database role for the length of a block."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -8,7 +9,9 @@ from uuid import UUID
 from django.db import connection, transaction
 
 HELD = "anju_scope"
-APP, PARTY, PUBLIC = "anju_app", "anju_party", "anju_public"
+PARTY, PUBLIC = "anju_party", "anju_public"
+# The role of acts: staff's, or in the portal's own process the door's, which may write what a family's acts write.
+APP = "anju_door" if os.environ.get("ANJU_FACE") == "portal" else "anju_app"
 
 
 class Held(NamedTuple):

@@ -9,9 +9,13 @@ from types import FrameType
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """``--host``, ``--port``."""
+    """``--host``, ``--port``, ``--face``."""
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--face", choices=("office", "portal"), default="office",
+        help="portal: only what the public and families reach, under a database role that can read nothing else; no worker",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -19,10 +23,10 @@ def run(args: argparse.Namespace) -> int:
     from anju.front.commands.start import house
 
     house()
-    return serve(args.host, args.port)
+    return serve(args.host, args.port, face=args.face)
 
 
-def serve(host: str, port: int) -> int:
+def serve(host: str, port: int, *, face: str = "office") -> int:
     """Both processes; when one ends, so does the other. The exit code of the one that ended first."""
     from anju.front.commands.start import environment
 
@@ -32,7 +36,8 @@ def serve(host: str, port: int) -> int:
         "--log-level", "warning", "anju.front.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "4"]
-    running = [subprocess.Popen(command, env=environment()) for command in (web, worker)]
+    commands = [web] if face == "portal" else [web, worker]
+    running = [subprocess.Popen(command, env={**environment(), "ANJU_FACE": face}) for command in commands]
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

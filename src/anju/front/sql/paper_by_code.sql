@@ -7,4 +7,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.title::text, p.number::text, p.issued_at, p.signed_on, p.data_sha256::text
     FROM base_paper p WHERE p.code = wanted AND length(wanted) = 14
 $$;
-GRANT EXECUTE ON FUNCTION paper_by_code(text) TO anju_app, anju_party, anju_public;
+GRANT EXECUTE ON FUNCTION paper_by_code(text) TO anju_app, anju_door, anju_party, anju_public;

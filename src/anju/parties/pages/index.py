@@ -17,6 +17,7 @@ DOORS = (
     ("单位", "organisations", "parties.view", "专班、部门、收购主体、房企、估价机构、银行和窗口"),
     ("账号", "accounts", "parties.view_accounts", "某人能办什么；开户、授岗、免岗、停用"),
     ("任岗", "appointments", "parties.view_accounts", "现在谁任什么岗位"),
+    ("登录记录", "sign_ins", "parties.view_sign_ins", "谁在何时、从哪个地址登录，成功、失败还是锁定；家庭只留暗码"),
     ("代岗（AB角）", "covers", "parties.view_covers", "休假期间由谁代岗，代到哪天"),
     ("岗位权限表", "powers", "parties.view", "每个岗位能办什么；某一项谁能办"),
     ("区划与人口", "regions", "parties.view", "十个县（市、区）、247 个乡镇街道和两次普查"),

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from anju.base.acts import ActContext
+from anju.base.acts.context import SHANGHAI
 from anju.parties import acts, forms, reads
 from anju.parties.access import page
 from anju.parties.matrix import matrix, titles_of
-from anju.parties.models import Account, Appointment
+from anju.parties.models import Account, Appointment, SignIn
 from anju.parties.pages.shared import HUB, address, chosen_region, mine, region, today
 from anju.parties.posts import FAMILY, POSTS
 from anju.web.forms import act_form_page
@@ -47,6 +48,36 @@ def accounts(request: HttpRequest) -> HttpResponse:
             ("岗位权限表", address("powers"), "parties.view"),
         ],
     )  # fmt: skip
+
+
+@page(power="parties.view_sign_ins")
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """Who signed in, from where, and who tried to; of families the outcome alone."""
+    lo, hi = mine(request)
+    rows = SignIn.objects.filter(region__gte=lo, region__lte=hi)
+    return list_page(
+        request, title="登录记录", rows=rows, order="-at", crumbs=HUB, export_name="登录记录",
+        columns=[
+            Col("时间", "at", value=lambda r: f"{r.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", sort="at"),
+            Col("方式", "get_way_display"),
+            Col(LOGIN, "username", value=_who, link=lambda r: address("account", r.account) if r.account else ""),
+            Col("结果", "get_outcome_display"),
+            Col("地址", "address", value=lambda r: r.address or "—"),
+            Col("区划", "region", sort="region"),
+        ],
+        filters=[
+            Filter("outcome", "结果", SignIn.OUTCOMES), Filter("way", "方式", SignIn.WAYS),
+            Filter("at__date", "自", kind="from", name="from"), Filter("at__date", "至", kind="to", name="to"),
+        ],
+        search=("username",), search_hint="登录名",
+    )  # fmt: skip
+
+
+def _who(row: SignIn) -> str:
+    """The account; a name nobody has and a family's phone are not told, only that the same one comes again."""
+    if row.username:
+        return row.username
+    return f"{'家庭' if row.way == 'phone' else '无此账号'} {bytes(row.name_blind or b'').hex()[2:10]}"
 
 
 @page(power="parties.view_accounts")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from anju.base.acts import InvalidInput
 from anju.base.calendar.days import now_of
 from anju.base.calendar.models import Installation
-from anju.parties import acts, context, forms, signin
+from anju.parties import acts, context, forms, signin, signins
 from anju.parties.access import outside_scope
 from anju.parties.acts.people import phone_number
 from anju.parties.middleware import APPOINTMENT
@@ -42,6 +42,10 @@ def password(request: HttpRequest) -> HttpResponse:
             account, wrong = None, str(many)
         if isinstance(account, Account) and (done := _enter(request, account)):
             return done
+        signins.note_staff(
+            request, "locked" if wrong else "no_post" if account else "wrong", now=_now(),
+            username=form.cleaned_data["username"],
+        )  # fmt: skip
         wrong = wrong or (NO_POST if account else WRONG)
         status = 401
     return _page(request, "parties/signin.html", form, wrong, status, title="工作人员登录")
@@ -53,7 +57,13 @@ def _enter(request: HttpRequest, account: Account) -> HttpResponse | None:
         return None
     if account.must_change:
         request.session[PENDING] = [account.username, account.get_session_auth_hash()]
+        signins.note_staff(request, "first", now=_now(), account=account)
         return redirect(f"{_to('first_password')}?{request.GET.urlencode()}")
+    return _in(request, account)
+
+
+def _in(request: HttpRequest, account: Account) -> HttpResponse:
+    signins.note_staff(request, "ok", now=_now(), account=account)
     login(request, account, backend=BACKEND)
     return redirect(_next(request))
 
@@ -72,8 +82,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
         acts.change_password(ctx=context.actor(account, _posts(account)[0]).context(), **form.arguments())
         account.refresh_from_db()
         del request.session[PENDING]
-        login(request, account, backend=BACKEND)
-        return redirect(_next(request))
+        return _in(request, account)
     return _page(request, "parties/signin.html", form, "", 200, title="请先设自己的密码", verb="设好密码并登录")
 
 
@@ -98,6 +107,8 @@ def own_password(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Out of the house."""
     family = bool(request.anju and request.anju.post == context.FAMILY)  # type: ignore[attr-defined]
+    if request.user.is_authenticated and not family:
+        signins.note_staff(request, "out", now=_now(), account=Account.objects.get(pk=request.user.pk))
     logout(request)
     return redirect("/portal/" if family else _to("signin"))
 
@@ -121,18 +132,34 @@ def phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             number = phone_number(form.cleaned_data["phone"])
-            signin.send_code(phone=number, city=house.city, now=_now())
         except InvalidInput as bad:
             form.add_error("phone", bad.sentence)
-        except signin.TooMany as many:
-            wrong = str(many)
         else:
-            request.session[PHONE] = number
-            return redirect(f"{_to('code')}?{request.GET.urlencode()}")
+            wrong = _send(request, number, house)
+            if not wrong:
+                request.session[PHONE] = number
+                return redirect(f"{_to('code')}?{request.GET.urlencode()}")
     return _page(
         request, "parties/phone.html", form, wrong, 200, title="用手机号登录", verb="发送验证码",
         explain="我们会发一条短信，里面有 6 位验证码。第一次登录不用注册。",
     )  # fmt: skip
+
+
+def _send(request: HttpRequest, number: str, house: Installation) -> str:
+    """Send a code; what is wrong, nothing where one that was sent already can be entered."""
+    now = _now()
+    try:
+        signin.send_code(phone=number, city=house.city, now=now, sender=signins.sender_of(request))
+    except signin.TooMany as many:
+        signins.note_phone(request, "too_many", now=now, phone=number)
+        if not signin.live_codes(number, now).exists():
+            return str(many)
+        messages.warning(
+            request, "没有再发验证码：这个手机号索要过多。最近 10 分钟内收到的任何一个验证码都有效，请直接填写。"
+        )
+    else:
+        signins.note_phone(request, "sent", now=now, phone=number)
+    return ""
 
 
 @outside_scope
@@ -144,20 +171,35 @@ def code(request: HttpRequest) -> HttpResponse:
     form = forms.CodeForm(request.POST or None)
     house, wrong = _house(request), ""
     if request.method == "POST" and form.is_valid():
-        if signin.code_is_right(phone=number, code=form.cleaned_data["code"], now=_now()):
-            account = signin.family_of(phone=number, house=house, now=now_of(house))
-            if account.is_active:
-                del request.session[PHONE]
-                login(request, account, backend=BACKEND)
-                return redirect(_next(request))
-            wrong = "这个手机号的账号已停用，没有登录；请到受理窗口办理"
-        else:
-            wrong = "验证码不对或已过期，没有登录；请重输，或返回重新发送"
+        account, wrong = _by_code(request, number, form.cleaned_data["code"], house)
+        if account:
+            del request.session[PHONE]
+            login(request, account, backend=BACKEND)
+            return redirect(_next(request))
     shown = signin.code_of_demonstration(phone=number, house=house)
     return _page(
         request, "parties/phone.html", form, wrong, 401 if wrong else 200, title="填写验证码", verb="登录",
         explain=f"验证码已发到 {number[:3]}****{number[-4:]}，10 分钟内有效。", again=True, shown=shown,
     )  # fmt: skip
+
+
+def _by_code(request: HttpRequest, number: str, typed: str, house: Installation) -> tuple[Account | None, str]:
+    """The account that the code opens, or what is wrong; recorded either way."""
+    now, account = _now(), None
+    try:
+        right = signin.code_is_right(phone=number, code=typed, now=now, sender=signins.sender_of(request))
+    except signin.TooMany as many:
+        outcome, wrong = "locked", str(many)
+    else:
+        account = signin.family_of(phone=number, house=house, now=now_of(house)) if right else None
+        if account is None:
+            outcome, wrong = "wrong", "验证码不对或已过期，没有登录；请重输，或返回重新发送"
+        elif account.is_active:
+            outcome, wrong = "ok", ""
+        else:
+            outcome, wrong = "closed", "这个手机号的账号已停用，没有登录；请到受理窗口办理"
+    signins.note_phone(request, outcome, now=now, phone=number, account=account)
+    return (account if outcome == "ok" else None), wrong
 
 
 def _page(request: HttpRequest, template: str, form: Any, wrong: str, status: int, **more: Any) -> HttpResponse:

@@ -87,3 +87,7 @@ END $$;
 
 CREATE OR REPLACE TRIGGER installation_fixed BEFORE UPDATE OR DELETE ON base_installation
     FOR EACH ROW EXECUTE FUNCTION installation_fixed();
+
+-- 4.5: who came in, and who tried to, is not rewritten.
+CREATE OR REPLACE TRIGGER sign_in_final BEFORE UPDATE OR DELETE ON parties_signin
+    FOR EACH ROW EXECUTE FUNCTION row_is_final();

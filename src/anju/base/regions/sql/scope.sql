@@ -12,8 +12,8 @@ BEGIN
         PERFORM set_config('anju.lo', p_lo, true), set_config('anju.hi', p_hi, true),
                 set_config('anju.party', coalesce(p_party, party), true),
                 -- A block keeps the role around it; only an act, which has checked the power, raises a party's to staff's.
-                set_config('role', CASE WHEN p_elevate OR role IN ('none', 'anju_app') THEN p_role ELSE role END, true);
+                set_config('role', CASE WHEN p_elevate OR role IN ('none', 'anju_app', 'anju_door') THEN p_role ELSE role END, true);
     END IF;
     RETURN NEXT;
 END $$;
-GRANT EXECUTE ON FUNCTION scope_enter(text, text, text, text, boolean) TO anju_app, anju_party, anju_public;
+GRANT EXECUTE ON FUNCTION scope_enter(text, text, text, text, boolean) TO anju_app, anju_door, anju_party, anju_public;
