@@ -127,6 +127,13 @@ ITEMS = [
     ("缺失, 容缺 to today", {"result": "missing", "good_by": TODAY}, PASS, "须在 2026-03-02 前补齐"),
     ("never asked, 容缺", {"result": None, "good_by": date(2026, 3, 9)}, PASS, "容缺受理"),
     ("容缺 overdue", {"result": "missing", "good_by": date(2026, 3, 1)}, FAIL, "已过"),
+    ("缺失, paper came in time", {"result": "missing", "made_good": True}, PASS, "已在容缺期限内补齐"),
+    (
+        "a paper does not settle a difference",
+        {"result": "differs", "value": "1", "made_good": True},
+        FAIL,
+        "还没有结论",
+    ),
     ("made good, though 容缺 overdue", {"result": "same", "good_by": date(2026, 3, 1)}, PASS, "一致"),
 ]
 
@@ -143,5 +150,6 @@ def test_a_county_that_has_not_said_what_to_verify_waits_and_one_that_asks_for_n
     (found,) = verification.verified([], "sale", TODAY, inforce(without="verification_items"))
     assert found.outcome is UNKNOWN and "尚未设定" in found.sentence
     assert verification.verified([], "sale", TODAY, inforce(verification_items="none")) == []
+    assert verification.not_twice(0) == [] and verification.not_twice(1)[0].outcome is FAIL
     table = [["sale", "tax", "税务局", 5], ["public_rental", "property", "自然资源局", 5]]
     assert verification.wanted("sale", inforce(verification_items=table)) == [("tax", "税务局", 5)]

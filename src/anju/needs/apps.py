@@ -6,4 +6,4 @@ class NeedsConfig(AppConfig):
     label = "needs"
 
     def ready(self) -> None:
-        from anju.needs import acts, call_sheet, edits, exports, figure_sheet, imports, wordings  # noqa: F401 (each registers itself)
+        from anju.needs import acts, bridges, call_sheet, edits, exports, figure_sheet, imports, wordings  # noqa: F401 (each registers itself)

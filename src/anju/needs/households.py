@@ -24,7 +24,7 @@ from anju.needs.models import (
 from anju.parties.models import Region
 from anju.policy.amounts import with_unit
 from anju.policy.parameters import InForce
-from anju.policy.rules import people, screening
+from anju.policy.rules import people, rooms, screening
 from anju.policy.verdict import Outcome
 
 MONTHS_MAX, ROOMS_MAX, NAME_MAX = 1200, 9, 60
@@ -200,6 +200,15 @@ def _wishes(given: HouseholdInput, inforce: InForce, places: Places) -> Iterator
         if wish.ceiling_fen <= 0:
             yield Fault("ceiling_fen", str(wish.ceiling_fen), "总价或月租上限应为正数", wish=index)
         yield from _too_large(wish, index, inforce)
+        yield from _beyond_its_rooms(given, wish, index, inforce)
+
+
+def _beyond_its_rooms(given: HouseholdInput, wish: WishInput, index: int, inforce: InForce) -> Iterator[Fault]:
+    """Outside the county's table of rooms. While the table is open nothing is refused by it: the case waits, and says so."""
+    family = rooms.make_up([member.relation for member in given.members])
+    verdict = rooms.wish(family, given.programme, rooms.Wanted(wish.rooms, wish.area_to_cm2), inforce)
+    if verdict.outcome is Outcome.FAIL:
+        yield Fault("rooms", verdict.measured, verdict.sentence, verdict.clause, wish=index)
 
 
 def _too_large(wish: WishInput, index: int, inforce: InForce) -> Iterator[Fault]:

@@ -8,8 +8,11 @@ from uuid import UUID
 from anju.base.acts import ActContext
 from anju.base.claims import seam
 from anju.needs.households import Prepared
-from anju.needs.models import APPLICANT, Application, Member
+from anju.needs.known import known
+from anju.needs.models import Application, Member
+from anju.needs.verify import obstacles_of
 from anju.policy.parameters import InForce
+from anju.policy.rules import rooms
 from anju.policy.rules.eligibility import HouseholdFacts, eligible
 from anju.policy.verdict import Verdict, blocks
 
@@ -20,6 +23,11 @@ class Days:
     def __init__(self, ctx: ActContext) -> None:
         self._ctx = ctx
         self._found: dict[date, InForce] = {}
+
+    @property
+    def today(self) -> date:
+        """The day of the act."""
+        return self._ctx.today
 
     def __getitem__(self, day: date) -> InForce:
         if day not in self._found:
@@ -44,24 +52,33 @@ def judge_prepared(ready: Prepared, *, on: date, inforce: InForce, others: int, 
         programme=given.programme, group=given.group, persons=len(given.members),
         applicant_born_on=ready.applicant_born_on, income_month_fen=given.income_month_fen,
         home_area_cm2=given.home_area_cm2, residence_months=given.residence_months, other_applications=others,
-        policy_homes=_homes(given.policy_homes, homes),
+        policy_homes=_homes(given.policy_homes, homes), registration=None, insurance_months=None, transfers=None,
     )  # fmt: skip
-    return eligible(facts, on, inforce)
+    family = rooms.make_up([member.relation for member in given.members])
+    wanted = [rooms.Wanted(wish.rooms, wish.area_to_cm2) for wish in given.wishes]
+    return [*eligible(facts, on, inforce), rooms.wishes(family, given.programme, wanted, inforce)]
 
 
 def judge_rows(rows: Sequence[Application], days: Days) -> dict[UUID, list[Verdict]]:
-    """Verdicts of stored applications as their facts stand now, each by its own day; three queries whatever their number."""
+    """Verdicts of stored applications as their facts stand now, each by its own day; as many queries for one as for many.
+
+    What departments check and deferrals are among them: nothing passes a review by its own words alone.
+    """
     vacated = {row.id: row.vacates_id for row in rows if row.vacates_id}
-    born, homes = _born_on(rows), homes_claimed([row.id for row in rows], vacated)
+    facts_of, checks = known(rows), obstacles_of(rows, days)
+    homes = homes_claimed([row.id for row in rows], vacated)
     found = {}
     for row in rows:
+        one, inforce = facts_of[row.id], days[row.accepted_on]
         facts = HouseholdFacts(
-            programme=row.programme, group=row.group, persons=row.persons, applicant_born_on=born.get(row.id),
+            programme=row.programme, group=row.group, persons=row.persons, applicant_born_on=one.born_on,
             income_month_fen=row.income_month_fen, home_area_cm2=row.home_area_cm2,
             residence_months=row.residence_months, other_applications=0,
-            policy_homes=_homes(_said(row), homes.get(row.id, 0)),
+            policy_homes=_homes(_said(row), homes.get(row.id, 0)), registration=one.registration,
+            insurance_months=one.insurance_months, transfers=one.transfers,
         )  # fmt: skip
-        found[row.id] = eligible(facts, row.accepted_on, days[row.accepted_on])
+        fits = rooms.wishes(one.family, row.programme, one.wishes, inforce)
+        found[row.id] = [*eligible(facts, row.accepted_on, inforce), fits, *checks[row.id]]
     return found
 
 
@@ -80,11 +97,6 @@ def _homes(said: int | None, claimed: int) -> int | None:
 def _said(row: Application) -> int | None:
     """What the household said it holds, without the tenancy that it gives up for this home."""
     return max(row.policy_homes - 1, 0) if row.vacates_id and row.policy_homes else row.policy_homes
-
-
-def _born_on(rows: Sequence[Application]) -> dict[UUID, date]:
-    wanted = Member.objects.filter(application_id__in=[row.id for row in rows], relation=APPLICANT)
-    return dict(wanted.values_list("application_id", "born_on"))
 
 
 def homes_claimed(applications: Iterable[UUID], vacated: Mapping[UUID, UUID] | None = None) -> dict[UUID, int]:

@@ -12,7 +12,17 @@ from django.db.models.functions import RowNumber
 from anju.base.publication.models import Publication
 from anju.base.regions import region_range
 from anju.needs import order, weights
-from anju.needs.models import PUBLICITY, Answer, Application, DemandCell, DemandSnapshot, Finding, Member, MemberNeed
+from anju.needs.models import (
+    PUBLICITY,
+    Answer,
+    Application,
+    DemandCell,
+    DemandSnapshot,
+    Finding,
+    Likeness,
+    Member,
+    MemberNeed,
+)  # fmt: skip
 from anju.needs.questions import WANTS
 from anju.parties.models import CensusFigure, Region
 from anju.policy.parameters import InForce, Unset
@@ -71,13 +81,19 @@ def position(application: Application) -> Place | None:
 
 
 def alike(application: Application) -> list[Member]:
-    """Members of other applications in sight with the same name and birthday but another number: shown to be looked at."""
-    mine = list(application.members.all())
-    found: list[Member] = []
-    for member in mine:
+    """Members of other applications in sight that look like one of this and that nobody has decided about."""
+    decided = Likeness.objects.filter(region=application.region, application=application)
+    known = set(decided.values_list("member", "other_member"))
+    return [other for mine, other in alike_pairs(application) if (mine.id, other.id) not in known]
+
+
+def alike_pairs(application: Application) -> list[tuple[Member, Member]]:
+    """(member, another application's member) with one name and birthday but two numbers: flagged, decided by a reviewer."""
+    found: list[tuple[Member, Member]] = []
+    for member in application.members.order_by("id"):
         same = Member.objects.filter(region=application.region, name=member.name, born_on=member.born_on)
         same = same.exclude(application=application).exclude(document_blind=member.document_blind)
-        found += same.select_related("application").order_by("id")[:5]
+        found += [(member, other) for other in same.select_related("application").order_by("id")[:5]]
     return found
 
 

@@ -4,11 +4,13 @@ from django.urls import path
 
 from anju.needs.pages import ask, callback, case, cases, demand, family, intake, people, surveys
 from anju.needs.urls_life import urlpatterns as life
+from anju.needs.urls_verify import urlpatterns as verification
 
 app_name = "needs"
 urlpatterns = [
     path("", cases.index, name="list"),
     *life,
+    *verification,
     path("queue/", cases.queue, name="queue"),
     path("findings/", cases.findings, name="findings"),
     path("find/", cases.find, name="find"),

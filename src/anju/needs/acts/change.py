@@ -13,7 +13,6 @@ from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
-    FIRST,
     STATES,
     back_on_desk,
     hide_from_phone,
@@ -28,8 +27,9 @@ from anju.needs.banned import refuse_banned
 from anju.needs.findings import open_findings
 from anju.needs.households import Fault, fact_faults, member_faults, places_of, refuse_faults
 from anju.needs.judging import Days, blocking, frozen, judge_rows
+from anju.needs.locks import end_locks, refuse_locked, said_again
 from anju.needs.models import LIVE, TENURE_OF, Application, Member
-from anju.needs.route import WAITS, step_of
+from anju.needs.route import WAITS
 from anju.policy.rules import people
 from anju.policy.verdict import Verdict
 
@@ -59,11 +59,17 @@ def supplement(
     change_facts(ctx, row, facts)
     for name, data in files:
         store.keep(ctx=ctx, name=name, data=data, kind="supplement", case=row.id)
-    asked = row.reviews.filter(outcome="supplement").order_by("-reviewed_at", "-id").first()
-    step = step_of(route_of(ctx, row), asked.step if asked else FIRST)
-    STATES.move(row, step.waits, ctx)
-    put_on_desk(ctx, row, step.code)
+    back_to_its_step(ctx, row)
     return row
+
+
+def back_to_its_step(ctx: ActContext, row: Application) -> None:
+    """After a supplement: to the first step that nobody has passed yet; where all are passed, to its publicity."""
+    passed = set(row.reviews.filter(outcome="pass").values_list("step", flat=True))
+    step = next((one for one in route_of(ctx, row) if one.code not in passed), None)
+    STATES.move(row, step.waits if step else "reviewed", ctx)
+    if step:
+        put_on_desk(ctx, row, step.code)
 
 
 @act(clause=CLAUSE, title="更正申请")
@@ -78,6 +84,7 @@ def correct_application(
     ctx.on(row, reason=_reason(reason))
     if not facts:
         raise InvalidInput("没有要更正的项目，没有办理", field="facts", clause=CLAUSE)
+    end_locks(ctx, row, facts, f"更正：{reason.strip()}")
     verdicts = change_facts(ctx, row, facts)
     for name, data in files:
         store.keep(ctx=ctx, name=name, data=data, kind="correction", case=row.id)
@@ -243,6 +250,7 @@ def change_facts(ctx: ActContext, row: Application, facts: Mapping[str, Any]) ->
     unknown = [name for name in facts if name not in FACTS]
     found = [Fault(name, "", f"「{name}」不能在这里更正") for name in unknown]
     refuse_faults(found or list(fact_faults(facts, places_of(ctx.region))))
+    refuse_locked(row, facts)
     before = {name: getattr(row, name) for name in facts if name != "phone"}
     old_phone = bytes(row.phone_blind)
     for name, value in facts.items():
@@ -257,6 +265,7 @@ def change_facts(ctx: ActContext, row: Application, facts: Mapping[str, Any]) ->
         show_to_family(ctx, [row])
     after = {name: "已更换" if name == "phone" else getattr(row, name) for name in facts}
     ctx.entry.facts.update(before=before, after=after)
+    said_again(row)
     return _judge(ctx, row)
 
 

@@ -9,7 +9,7 @@ from anju.base.numbers import mask_name
 from anju.base.publication.release import release, take_down
 from anju.needs.acts.places import give_places
 from anju.needs.acts.steps import CLAUSE, locked_many
-from anju.needs.models import PUBLICITY, Application, Objection, Publicity
+from anju.needs.models import PUBLICITY, Application, Deferral, Objection, Publicity
 from anju.policy.parameters import Unset
 
 # What the public may read, and nothing else: a number to look oneself up by, a masked name, the size, the programme.
@@ -88,7 +88,7 @@ def end_publicity(*, ctx: ActContext, publicity_id: UUID) -> Publicity:
         "id", flat=True
     )
     shown = locked_many(ctx, ids, "publicity", unread=("verdicts",))
-    stopped = objected(ctx, shown)
+    stopped = objected(ctx, shown) | overdue(ctx, shown)
     rows = [row for row in shown if row.id not in stopped]
     keys = give_places(ctx, rows, ctx.today)
     publicity.ended_on = ctx.today
@@ -97,6 +97,14 @@ def end_publicity(*, ctx: ActContext, publicity_id: UUID) -> Publicity:
     ctx.on(publicity, qualified=len(rows), objected=len(stopped))
     ctx.items((row.id, f"{row.number}|qualified|{key}") for row, key in zip(rows, keys, strict=True))
     return publicity
+
+
+def overdue(ctx: ActContext, rows: Sequence[Application]) -> set[UUID]:
+    """Those with a paper that should have followed by now (容缺): they go back by themselves."""
+    found = Deferral.objects.filter(
+        region=ctx.region, application_id__in=[row.id for row in rows], state="open", good_by__lt=ctx.today
+    )
+    return set(found.values_list("application_id", flat=True))
 
 
 def objected(ctx: ActContext, rows: Sequence[Application]) -> set[UUID]:

@@ -14,7 +14,7 @@ from anju.base.numbers import m2, mask_document, mask_name, mask_phone, yuan
 from anju.base.secrets import unseal
 from anju.needs import acts, forms, reads
 from anju.needs.models import Application, Finding, Member
-from anju.needs.pages import life
+from anju.needs.pages import life, verification
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.forms import act_form_page
@@ -54,6 +54,7 @@ def thing(request: HttpRequest, key: UUID) -> HttpResponse:
         "counties": reads.counties(row.region[:4] + "00"), "alike": alike,
         "reviews": [(review, names.get(review.reviewer, "—")) for review in reviews],
         "files": [(e, file_url(e.id)) for e in Evidence.objects.filter(region=row.region, case_id=row.id).order_by("id")],
+        **verification.panel(row),
         **life.panel(row),
     }  # fmt: skip
     return thing_page(
@@ -62,6 +63,7 @@ def thing(request: HttpRequest, key: UUID) -> HttpResponse:
         verdicts=row.verdicts, steps=_steps(request, row), note=_note(row, findings, alike), acts=[*_acts(row), *life.doings(row)],
         context=context,
         sections=[("家庭成员", "needs/_members.html"), ("意向", "needs/_wishes.html"), ("审核", "needs/_reviews.html"),
+            ("部门核验", "needs/_verification.html"),
             ("办理经过", "needs/_life.html"),
         ],
         side=[("材料", "needs/_files.html")],
@@ -135,6 +137,7 @@ def _acts(row: Application) -> list[tuple[Any, ...]]:
         ("更正", to("correct"), "needs.correct_application", row.state not in ("refused", "withdrawn"), "申请已结束"),
         ("撤回", to("withdraw"), "needs.withdraw", acts.may_move(row, "withdrawn"), f"当前为「{at}」，不能撤回"),
         ("恢复", to("undo"), "needs.undo_withdrawal", row.state == "withdrawn", "申请没有撤回"),
+        *verification.doings(row),
     ]
 
 

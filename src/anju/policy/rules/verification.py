@@ -16,7 +16,8 @@ SAME, DIFFERS, MISSING = "same", "differs", "missing"
 class Asked:
     """One item of one person. ``result`` is None while nobody was asked, empty while the answer waits.
 
-    ``settled``: a difference that another person decided. ``good_by``: the day of an open 容缺受理.
+    ``settled``: a difference that another person decided. ``good_by``: the day of an open 容缺受理; ``made_good``: its paper came in
+    time, in place of a record that the department lacks.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Asked:
     value: str = ""
     settled: bool = False
     good_by: date | None = None
+    made_good: bool = False
 
 
 def item(asked: Asked, on: date) -> Verdict:
@@ -34,6 +36,10 @@ def item(asked: Asked, on: date) -> Verdict:
         good = f"{asked.title}已由{asked.department}核验" + ("，差异已有结论" if asked.settled else "，一致")
         return judge(
             name, True, measured="一致" if asked.result == SAME else "差异已办结", limit=limit, good=good, bad=""
+        )
+    if asked.made_good and asked.result in (None, MISSING):
+        return judge(
+            name, True, measured="容缺已补齐", limit=limit, good=f"{asked.title}的材料已在容缺期限内补齐", bad=""
         )
     if asked.good_by is not None:
         return judge(
@@ -82,3 +88,12 @@ def wanted(programme: str, inforce: InForce) -> list[tuple[str, str, int]]:
     if isinstance(table, Unset) or table.value == "none":
         return []
     return [(code, department, days) for of, code, department, days in table.value if of == programme]
+
+
+@rule("3.2-0-likeness", clause="3.2-0", title="疑似同一人")
+def not_twice(same: int) -> list[Verdict]:
+    """A reviewer decided that members of this case are persons of another one under other numbers; nothing where nobody did."""
+    if not same:
+        return []
+    bad = f"有 {same} 名成员经认定与另一份申请中的人是同一人，每人只能在一份有效申请中；请更正证件号码或撤回其中一份"
+    return [judge("3.2-0-likeness", False, measured=f"{same} 人", limit="0 人", good="", bad=bad)]
