@@ -177,3 +177,17 @@ def test_the_parties_own_cases_only_posts_are_marked() -> None:
     }  # fmt: skip
     assert Organisation.objects.count() == 0, "set-up opens no organisation"
     assert COUNTY in reads.region_names()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_city_that_runs_gets_the_powers_of_new_code_with_its_schema() -> None:
+    from anju.parties.models import PostPower
+    from anju.parties.setup import renew_powers
+    from support.db import open_act
+
+    with open_act():
+        PostPower.objects.filter(power="parties.propose_setting").delete()
+        PostPower.objects.create(post_id="leader", power="gone.power")
+    renew_powers()
+    assert PostPower.objects.filter(power="parties.propose_setting").exists()
+    assert not PostPower.objects.filter(power="gone.power").exists()

@@ -56,14 +56,20 @@ def apply() -> None:
 
 
 def version() -> str:
-    """A digest of all that lays the schema: models, migrations, SQL and this file."""
+    """A digest of all that lays the schema and the table of powers: models, migrations, SQL, posts, powers and this file."""
     house = Path(__file__).resolve().parents[1]
     files = [
         p
         for p in house.rglob("*")
         if p.suffix == ".sql" or p.name == "models.py" or p.parent.name in ("models", "migrations")
     ]
-    files += [Path(__file__), Path(door.__file__), house / "base" / "regions" / "keys.py", *house.glob("*/door.yaml")]
+    files += [
+        Path(__file__),
+        Path(door.__file__),
+        house / "base" / "regions" / "keys.py",
+        house / "parties" / "posts.py",
+    ]
+    files += [*house.glob("*/door.yaml"), *house.glob("*/powers.yaml")]
     digest = hashlib.sha256()
     for path in sorted(p for p in files if p.is_file() and p.suffix in (".py", ".sql", ".yaml")):
         digest.update(path.read_bytes())

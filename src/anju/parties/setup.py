@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from anju.base.acts import ActContext
 from anju.base.acts.context import SHANGHAI
+from anju.base.calendar.days import now_of
 from anju.base.calendar.models import Installation
 from anju.base.regions import scope
 from anju.parties import acts, suihua
@@ -48,6 +49,13 @@ def lay_foundations(*, kind: str, city: str = "231200", clock: datetime | None =
         acts.load_rates(ctx=ctx, rows=suihua.rates())
         acts.load_powers(ctx=ctx)
     return ctx
+
+
+def renew_powers() -> None:
+    """Load the table posts × acts anew after the code changed; nothing where no city stands yet."""
+    house = Installation.objects.filter(id=1).first()
+    if house is not None:
+        acts.load_powers(ctx=installer(house.kind, house.city, now_of(house)))
 
 
 def init_city(

@@ -26,6 +26,9 @@ def house(*, migrate: bool = True) -> None:
         from anju.base import schema
 
         schema.migrate()
+        from anju.parties.setup import renew_powers
+
+        renew_powers()
 
 
 def needs_schema() -> bool:
