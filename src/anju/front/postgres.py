@@ -372,31 +372,49 @@ def make_roles() -> None:
         for name in (OWNER, APP, DOOR, PARTY, PUBLIC):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} NOINHERIT NOSUPERUSER").format(sql.Identifier(name)))
-        for name, which in ((OWNER, "owner"), (APP, "app"), (DOOR, "door")):
+        # The owner inherits one thing, the schema that belongs to whoever owns the database; it is a member of no other role.
+        for name, which, inherit in (
+            (OWNER, "owner", "INHERIT"),
+            (APP, "app", "NOINHERIT"),
+            (DOOR, "door", "NOINHERIT"),
+        ):
             connection.execute(
-                sql.SQL("ALTER ROLE {} LOGIN NOINHERIT PASSWORD {}").format(
-                    sql.Identifier(name), sql.Literal(password(which))
+                sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(
+                    sql.Identifier(name), sql.SQL(inherit), sql.Literal(password(which))
                 )
             )
         connection.execute(sql.SQL("GRANT {}, {} TO {}, {}").format(*map(sql.Identifier, (PARTY, PUBLIC, APP, DOOR))))
-        # A server's admin that is no superuser must be a member of the owner to create databases for it.
-        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+        # A server's admin that is no superuser must be a member of the owner to create databases for it, and of the
+        # application to end its sessions before one is dropped.
+        connection.execute(sql.SQL("GRANT {}, {}, {} TO CURRENT_USER").format(*map(sql.Identifier, (OWNER, APP, DOOR))))
         connection.execute("SELECT pg_advisory_unlock(20250003)")
 
 
 def create_database(name: str, *, template: str = "template0") -> None:
-    """Make a database owned by ``anju_owner``, closed to everybody else."""
+    """Make a database owned by ``anju_owner``, closed to everybody else; a broken start leaves none."""
     with psycopg.connect(**admin_settings(), autocommit=True) as connection:
         extra = sql.SQL(" ENCODING 'UTF8' LOCALE 'C.UTF-8'") if template == "template0" else sql.SQL("")
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*map(sql.Identifier, (name, OWNER, template)))
             + extra
         )
+    try:
+        _close_to_others(name)
+    except psycopg.Error:
+        drop_database(name)
+        raise
+
+
+def _close_to_others(name: str) -> None:
+    """As the owner: an admin that is no superuser may make the database, and owns neither it nor its schema."""
+    with psycopg.connect(**admin_settings(name), autocommit=True) as connection:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        # As in the embedded server: compiling costs our short queries more than it saves.
+        connection.execute(sql.SQL("ALTER DATABASE {} SET jit = off").format(sql.Identifier(name)))
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(*map(sql.Identifier, (name, APP, DOOR)))
         )
-    with psycopg.connect(**admin_settings(name), autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
         connection.execute(
