@@ -8,9 +8,9 @@ TONES: dict[str, str] = {
             "taken",
          "contracted", "admitted", "accepted", "done", "matched", "closed", "fulfilled", "locked", "sent", "confirmed"], "ok"),
     **dict.fromkeys(["refused", "fail", "failed", "rejected", "rescinded", "over"], "bad"),
-    **dict.fromkeys(["supplement", "near", "held", "chosen", "requested", "waiting", "queued", "checked"], "near"),
+    **dict.fromkeys(["supplement", "near", "held", "chosen", "requested", "waiting", "queued", "checked", "suspended"], "near"),
     **dict.fromkeys(["waivable", "special"], "waive"),
-    **dict.fromkeys(["withdrawn", "dropped", "lapsed", "refunded", "unknown"], "unk"),
+    **dict.fromkeys(["withdrawn", "dropped", "lapsed", "refunded", "unknown", "merged", "vacated"], "unk"),
 }  # fmt: skip
 
 
