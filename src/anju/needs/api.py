@@ -45,9 +45,11 @@ class CellOut(Schema):
     """One cell of a frozen demand; areas in cm², the band named by its lower edge."""
 
     county: str
+    programme: str
     tenure: str
     rooms: int
     area_band_cm2: int
+    price_band_fen: int | None
     households: int
     first_wishes: int
 

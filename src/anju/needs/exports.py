@@ -6,7 +6,7 @@ from anju.base.acts import ActContext
 from anju.base.numbers import mask_name
 from anju.base.sheets import register_export
 from anju.base.sheets.out import workbook
-from anju.needs import order, reads
+from anju.needs import order, reads, shown
 from anju.needs.models import DemandSnapshot
 
 QUEUE_COLUMNS = [
@@ -14,8 +14,9 @@ QUEUE_COLUMNS = [
     ("受理日期", ""), ("取得资格日期", ""),
 ]  # fmt: skip
 CELL_COLUMNS = [
-    ("区县代码", ""), ("区县", ""), ("方式", ""), ("室数", ""), ("面积段下限(㎡)", "每段 10 ㎡"),
-    ("家庭数", "有此意向的家庭"), ("第一意向", ""),
+    ("区县", "意向所在"), ("申请类别", ""), ("方式", ""), ("室数", ""), ("面积段", "每段 10 ㎡"),
+    ("价格段", "配售每段 5 万元，配租每段 100 元"),
+    ("家庭数", "有此意向的家庭；一户有几个意向的计入几个单元，不能相加"), ("第一意向", "可以相加"),
 ]  # fmt: skip
 
 
@@ -43,14 +44,7 @@ def snapshot_cells(ctx: ActContext) -> tuple[str, bytes]:
 
 def cells_file(snapshot: DemandSnapshot, *, synthetic: bool) -> tuple[str, bytes]:
     """One snapshot's cells as a file that says its digest."""
-    names = reads.counties(snapshot.region)
-    rows = (
-        (
-            cell.county, names.get(cell.county, ""), cell.get_tenure_display(), cell.rooms, cell.area_band_cm2 // 10_000,
-            cell.households, cell.first_wishes,
-        )
-        for cell in reads.snapshot_cells(snapshot)
-    )  # fmt: skip
+    rows = shown.table(reads.snapshot_cells(snapshot), reads.counties(snapshot.region))
     title = f"需求快照 {snapshot.taken_on} {snapshot.region}"
     notes = [f"{snapshot.title}；{snapshot.households} 户；摘要 SHA-256 {snapshot.sha256}"]
     return f"{title}.xlsx", workbook(title, CELL_COLUMNS, rows, synthetic, notes=notes)

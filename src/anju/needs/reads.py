@@ -46,6 +46,11 @@ def counties(region: str) -> dict[str, str]:
     return dict(rows.values_list("code", "name"))
 
 
+def region_name(region: str) -> str:
+    """The name of a city or county."""
+    return Region.objects.filter(code=region).values_list("name", flat=True).first() or region
+
+
 def towns(region: str) -> dict[str, str]:
     """Code → name of a county's towns."""
     return dict(Region.objects.filter(level="town", parent=region).order_by("code").values_list("code", "name"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.needs.pages import ask, callback, case, cases, demand, family, intake, people, surveys
+from anju.needs.pages import analysis, ask, callback, case, cases, demand, family, intake, people, snapshots, surveys
 from anju.needs.urls_life import urlpatterns as life
 from anju.needs.urls_verify import urlpatterns as verification
 
@@ -19,9 +19,14 @@ urlpatterns = [
     path("publicity/", demand.publicities, name="publicities"),
     path("publicity/<uuid:key>/", demand.publicity, name="publicity"),
     path("publicity/<uuid:key>/end/", demand.end_publicity, name="end_publicity"),
-    path("demand/", demand.snapshots, name="snapshots"),
-    path("demand/take/", demand.take_snapshot, name="take_snapshot"),
-    path("demand/<uuid:key>/", demand.snapshot, name="snapshot"),
+    path("analysis/", analysis.analysis, name="analysis"),
+    path("demand/", snapshots.index, name="snapshots"),
+    path("demand/take/", snapshots.take, name="take_snapshot"),
+    path("demand/<uuid:key>/", snapshots.snapshot, name="snapshot"),
+    path("demand/<uuid:key>/rows/", snapshots.rows, name="snapshot_rows"),
+    path("demand/<uuid:key>/check/", snapshots.check, name="check_snapshot"),
+    path("demand/<uuid:key>/report/", snapshots.issue_report, name="issue_report"),
+    path("demand/<uuid:key>/with/<uuid:other>/", snapshots.compare, name="compare"),
     path("callback/", callback.index, name="campaigns"),
     path("callback/new/", callback.open_, name="open_campaign"),
     path("callback/<uuid:key>/", callback.campaign, name="campaign"),

@@ -1,27 +1,35 @@
 """Stage two of the demonstration: households apply in ten counties, two people review them, a list and a frozen demand result."""
 
+import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from anju.base.acts import ActContext
 from anju.base.calendar.days import installation
+from anju.base.files import store
 from anju.base.messages.models import Message
 from anju.base.sheets.out import workbook
 from anju.base.sheets.template import header_of
 from anju.front.demo import needs_life
 from anju.front.demo.households import County, Household
-from anju.needs import acts, exports, reads
+from anju.needs import acts, exports, reads, survey_text
+from anju.needs.acts import callback
+from anju.needs.acts.report import issue_report
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
 from anju.needs.imports import ANSWERS, APPLICATIONS
-from anju.needs.models import AGE_BANDS, Application, Finding
+from anju.needs.models import AGE_BANDS, Application, Call, Finding
 from anju.parties import context as posts
 from anju.parties import signin
 from anju.parties.models import CensusFigure
+from anju.policy.parameters import ParameterBook
 
 CITY_PROPER, HOUSEHOLDS, COUNTY_HOUSEHOLDS, ANSWERS_COUNT = "231202", 4700, 380, 300
 SURVEY = "2026 年保障性住房需求摸底"
+LINK_ANSWERS, CALLED = 60, 200
+ASKED = "多选 | 选房最看重什么？ | 价格 / 离单位近 / 离学校近 / 小区配套\n单选 | 打算什么时候入住？ | 半年内 / 一年内 / 再看看"
 FAMILY_PHONE = "19900099901"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SCANS = [("2025年申请审批表（合成扫描件）.pdf", PDF)]
@@ -127,6 +135,7 @@ def run(demo: Any) -> None:
     needs_life.on_the_list(demo)
     _back_entry(demo)
     _survey(demo)
+    _call_back(demo)
     _freeze(demo)
 
 
@@ -301,13 +310,72 @@ def _back_entry(demo: Any) -> None:
 
 
 def _survey(demo: Any) -> None:
+    """Asked on paper and by link; one browser that answers ten times counts once."""
+    asked = survey_text.parsed(f"{survey_text.STANDARD_LINE}\n{ASKED}")
+    row = acts.draft_survey(ctx=demo.ctx("office"), title=SURVEY, intro="了解住房需求，两分钟填完；不影响轮候。", asked=asked)
+    today = demo.ctx("office").today
+    acts.publish_survey(ctx=demo.ctx("office_head"), survey_id=row.id, opens_on=today, closes_on=today + timedelta(60))
     demo.import_file("survey_answers", demo.folder / "需求问卷.xlsx", "office", survey=SURVEY)
+    for number in range(LINK_ANSWERS):
+        _answer_by_link(demo, row.code, number)
     told = acts.weigh_survey(ctx=demo.ctx("office"), survey=SURVEY)
+    demo.say(f"网上答卷 {LINK_ANSWERS} 份；同一浏览器反复填写的，{told['damped']} 份减了权重")
     with demo.scope():
         result = reads.survey_result(demo.city, SURVEY)
     shares = result.permille or {}
     words = "、".join(f"{title} {shares[code] / 10:.1f}%" for code, title in reads.WANTS if code in shares)
     demo.say(f"问卷 {told['answers']} 份，按人口普查加权，有效样本量 {told['effective']}；{words}")
+
+
+def _answer_by_link(demo: Any, code: str, number: int) -> None:
+    """An anonymous answer; the last ten come from one browser."""
+    rng = demo.rng
+    desk = ActContext(
+        account=None, post="survey_desk", region=demo.city, powers=frozenset({"needs.answer_survey"}), now=demo.now,
+        params=ParameterBook(), demonstration=True, home=demo.city,
+    )  # fmt: skip
+    same = number >= LINK_ANSWERS - 10
+    wants = "sale" if same else rng.choices(("sale", "rent", "none"), (25, 40, 35))[0]
+    replies = {"wants": wants, "q2": rng.sample(["c1", "c2", "c3", "c4"], 2), "q3": rng.choice(["c1", "c2", "c3"])}
+    if wants != "none":
+        replies |= {"rooms": rng.choice((1, 2, 2, 3)), "area": rng.randrange(45, 110)}
+    given = acts.Given(rng.choice(demo.counties), rng.choice([b for b, _ in AGE_BANDS]), rng.randint(1, 4), replies)
+    device = hashlib.sha256(b"same" if same else str(number).encode()).digest()
+    acts.answer_survey(ctx=desk, code=code, version=1, given=given, device=device)
+
+
+def _call_back(demo: Any) -> None:
+    """A round of calls in the city proper: most still want a home, a few changed, gave up or were not reached."""
+    clerk = f"intake_{CITY_PROPER}"
+    ctx = demo.ctx(f"reviewer_{CITY_PROPER}")
+    row = callback.open_campaign(
+        ctx=ctx, title="2026 年 3 月回访", due_on=ctx.today + timedelta(30), most=CALLED, clerks=[demo.ctx(clerk).account]
+    )
+    with demo.scope(CITY_PROPER):
+        rows = Call.objects.filter(region=CITY_PROPER, campaign=row).order_by("id")
+        numbers = list(rows.values_list("application__number", flat=True))
+    heard = []
+    for at, number in enumerate(numbers, 2):
+        outcome = demo.rng.choices(("confirmed", "changed", "given_up", "unreachable"), (78, 6, 6, 10))[0]
+        heard.append(callback.Heard(at, number, outcome, demo.rng.randint(1, 3), "改要小一点的" if outcome == "changed" else ""))
+    callback.take_outcomes(ctx=demo.ctx(clerk), campaign_id=row.id, heard=heard)
+    with demo.scope(CITY_PROPER):
+        counts = callback.tally(row)
+    words = "、".join(f"{callback.SAID[code]} {counts.get(code, 0)}" for code in callback.SAID)
+    demo.say(f"北林区回访 {len(numbers)} 户：{words}；说放弃的须本人撤回，位次先保留")
+
+
+def _report(demo: Any, row: Any, folder: Path) -> None:
+    """The report of the city and of the city proper, as their papers."""
+    for county in ("", CITY_PROPER):
+        paper = issue_report(ctx=demo.ctx("office"), snapshot_id=row.id, county=county)
+        with demo.scope():
+            assert paper.pdf
+            data = store.read(paper.pdf)
+        path = folder / f"{paper.title}.pdf"
+        path.write_bytes(data)
+        demo.paper(path, paper.title, "3.2-0")
+    demo.say("出具全市和北林区的需求分析报告（PDF，见 out/needs）")
 
 
 def _freeze(demo: Any) -> None:
@@ -323,3 +391,4 @@ def _freeze(demo: Any) -> None:
         path.write_bytes(data)
         demo.paper(path, title, "3.2-0")
     demo.say(f"冻结需求快照：{row.households} 户、{cells} 个单元，摘要 {row.sha256[:16]}…")
+    _report(demo, row, folder)

@@ -46,6 +46,7 @@ REST: dict[str, Any] = {
     "assessment_lines": [["purchase", "收购", 600], ["allotment", "配租配售", 900], ["operation", "租金收缴", 900]],
     "bond_terms": [[10, 173], [20, 190], [30, 202]],
     "buyback_rate": 10,
+    "callback_valid_days": 180,
     "ceiling_valid_days": 180,
     "deferral_days_max": 20,
     "dti_month_max": 500,

@@ -97,6 +97,7 @@ def _actions() -> list[tuple[str, str, str]]:
         ("年审", reverse("needs:rechecks"), "needs.view"),
         ("限制申请", reverse("needs:bans"), "needs.view"),
         ("轮候次序", reverse("needs:orders"), "needs.view"),
+        ("需求分析", reverse("needs:analysis"), "needs.view_demand"),
         ("需求快照", reverse("needs:snapshots"), "needs.view_demand"),
         ("问卷", reverse("needs:surveys"), "needs.view_demand"),
         ("按证件号查", reverse("needs:find"), "needs.read_personal"),
