@@ -18,7 +18,7 @@ from django.db import connection
 from anju.base.acts import ActContext, act
 from anju.base.acts.models import Act
 from anju.base.files.models import Evidence
-from anju.base.log import note, tiles, tree
+from anju.base.log import note, second, tiles, tree
 from anju.base.log.models import Checkpoint, Leaf
 from anju.base.log.publish import check_proof, proof, publish, receipt
 from anju.base.log.sequencer import log_size, read_node, sequence
@@ -239,18 +239,18 @@ def drop_inner_node(database: psycopg.Connection[Any], _seq: int) -> None:
 
 
 ATTACKS: list[tuple[str, Callable[[psycopg.Connection[Any], int], None], int, set[str], int | None]] = [
-    ("an act changed", change_body, 5, {"changed", "columns", "published", "root"}, 5),
-    ("an act changed and the tree rebuilt", change_body_and_rebuild, 5, {"published", "root"}, 5),
+    ("an act changed", change_body, 5, {"changed", "columns", "published", "root", "second"}, 5),
+    ("an act changed and the tree rebuilt", change_body_and_rebuild, 5, {"published", "root", "second"}, 5),
     ("the account of an act changed", change_account, 2, {"columns"}, 2),
     ("the time of an act changed", change_day, 2, {"columns"}, 2),
     ("the facts of an act changed", change_facts, 6, {"facts"}, 6),
     ("an act deleted", delete_act, 4, {"deleted"}, 4),
     ("an act and its leaf deleted", delete_act_and_leaf, 4, {"gap"}, 4),
-    ("a leaf deleted and the tree rebuilt", delete_leaf_and_rebuild, 4, {"published", "root"}, 4),
+    ("a leaf deleted and the tree rebuilt", delete_leaf_and_rebuild, 4, {"published", "root", "second"}, 4),
     ("an act inserted past the functions", insert_act, 0, {"unplaced"}, None),
-    ("an act inserted and the tree rebuilt", insert_act_and_rebuild, 3, {"published", "root"}, 3),
+    ("an act inserted and the tree rebuilt", insert_act_and_rebuild, 3, {"published", "root", "second"}, 3),
     ("the tail cut", cut_tail, 7, {"cut"}, 7),
-    ("two entries swapped and the tree rebuilt", swap_and_rebuild, 6, {"published", "root"}, 6),
+    ("two entries swapped and the tree rebuilt", swap_and_rebuild, 6, {"published", "root", "second"}, 6),
     ("an item of a bulk act changed", change_item, 3, {"items"}, 3),
     ("an item of a bulk act dropped", drop_item, 3, {"items"}, 3),
     ("items added to a single act", add_items, 1, {"items"}, 1),
@@ -269,7 +269,7 @@ def test_verification_finds_and_names(
     found = verify(log)
     assert {problem.kind for problem in found} == kinds, found
     if first is not None:
-        named = [p for p in found if p.index is not None and p.kind not in ("root", "cut", "tree")] or found
+        named = [p for p in found if p.index is not None and p.kind not in ("root", "second", "cut", "tree")] or found
         assert min(p.index for p in named if p.index is not None) == first, what
 
 
@@ -293,7 +293,7 @@ def test_a_forged_checkpoint_row_is_found(log: Path) -> None:
 
 def test_a_log_signed_by_another_key_is_not_believed(log: Path) -> None:
     other = note.verifier_of(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x32" * 32))
-    assert {p.kind for p in verify(log, vkey=other.text)} == {"checkpoint"}
+    assert {p.kind for p in verify(log, vkey=other.text)} == {"checkpoint", "second"}
 
 
 def test_a_missing_publication_is_told(log: Path, tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_rotated_key_signs_on_and_the_old_signatures_stand(log: Path) -> None:
     assert verify(log) == []
     both = f"{KNOWN[0].text}\n{note.verifier_of(ORIGIN, new).text}\n"
     assert verify(log, vkey=both) == []
-    assert {p.kind for p in verify(log, vkey=KNOWN[0].text)} == {"checkpoint"}, "who keeps the old key alone is told"
+    assert {p.kind for p in verify(log, vkey=KNOWN[0].text)} == {"checkpoint", "second"}, "who keeps the old key alone is told"
 
 
 @pytest.mark.parametrize("attack", [change_body_and_rebuild, insert_act_and_rebuild, cut_tail, delete_leaf_and_rebuild])
@@ -462,3 +462,76 @@ def test_the_owner_cannot_change_a_leaf_or_a_checkpoint(log: Path) -> None:
         with raw("owner") as database, pytest.raises(psycopg.Error) as caught:
             database.execute(statement)
         assert caught.value.sqlstate == "AJ005"
+
+
+# The second tree
+
+
+def second_note(folder: Path, size: int) -> note.Checkpoint:
+    keys = [note.verifier_of(f"{ORIGIN}/sm3", KEY)]
+    return note.open_checkpoint((folder / "sm3" / "checkpoints" / str(size)).read_text(), keys)
+
+
+def bodies() -> list[bytes]:
+    with scope("231200"):
+        acts = dict(Act.objects.values_list("id", "body"))
+        return [acts[row].encode() for row in Leaf.objects.order_by("seq").values_list("act", flat=True)]
+
+
+def test_the_second_tree_is_published_beside_the_first_over_the_same_entries(log: Path) -> None:
+    publish_now(log)
+    leaves = [tree.leaf_hash(body, tree.sm3) for body in bodies()]
+    for size in (4, PUBLISHED, PUBLISHED + 1):
+        assert second_note(log, size).root == tree.root_of(leaves[:size], tree.sm3), size
+    assert (log / "sm3" / "checkpoint").read_text() == (log / "sm3" / "checkpoints" / str(PUBLISHED + 1)).read_text()
+    with pytest.raises(note.BadNote):
+        note.open_checkpoint((log / "sm3" / "checkpoint").read_text(), KNOWN)
+    assert verify(log) == []
+
+
+@pytest.mark.parametrize("edge", ["", "9\nAA==\n", None], ids=["empty", "forged", "away"])
+def test_a_lost_or_forged_edge_is_counted_anew(log: Path, edge: str | None) -> None:
+    path = log / "sm3" / "edge"
+    path.unlink() if edge is None else path.write_text(edge)
+    publish_now(log)
+    leaves = [tree.leaf_hash(body, tree.sm3) for body in bodies()]
+    assert second_note(log, PUBLISHED + 1).root == tree.root_of(leaves, tree.sm3)
+
+
+def test_a_second_root_that_is_not_the_entries_is_found_and_so_is_one_that_nobody_signed(log: Path) -> None:
+    forged = note.Checkpoint(f"{ORIGIN}/sm3", PUBLISHED, b"\x07" * 32)
+    path = log / "sm3" / "checkpoint"
+    path.write_text(note.sign(forged.text, forged.origin, KEY))
+    assert {p.kind for p in verify(log)} == {"second"}, "two signed roots at one size"
+    path.unlink()
+    (log / "sm3" / "checkpoints" / str(PUBLISHED)).write_text(note.sign(forged.text, forged.origin, KEY))
+    [found] = verify(log)
+    assert found.kind == "second" and "国密" in found.sentence and found.index == PUBLISHED - 1
+    other = Ed25519PrivateKey.from_private_bytes(b"\x32" * 32)
+    (log / "sm3" / "checkpoints" / str(PUBLISHED)).write_text(note.sign(forged.text, forged.origin, other))
+    assert ["不能采信" in p.sentence for p in verify(log)] == [True]
+
+
+def test_a_second_root_is_not_signed_over_a_rewritten_or_missing_entry(log: Path) -> None:
+    for path in (log / "sm3").iterdir():
+        if path.name == "edge":
+            path.unlink()
+    with behind_the_back() as database:
+        database.execute("UPDATE base_act SET body = replace(body, '4.5', '4.1') WHERE id = %s", [act_at(database, 2)])
+    log_one(ctx=context(), name="后")
+    with pytest.raises(Forked, match="国密根"):
+        publish_now(log)
+    assert not (log / "sm3" / "checkpoints" / str(PUBLISHED + 2)).exists()
+    assert (log / "checkpoints" / str(PUBLISHED + 2)).exists(), (
+        "the first tree's nodes still stand: it says so by verify"
+    )
+
+
+def test_where_openssl_has_no_sm3_the_first_tree_is_published_alone_and_verification_says_so(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second, "usable", lambda: False)
+    publish_now(log)
+    assert (log / "checkpoints" / str(PUBLISHED + 1)).exists()
+    assert not (log / "sm3" / "checkpoints" / str(PUBLISHED + 1)).exists()
+    assert [p.kind for p in verify(log)] == ["second"]

@@ -8,30 +8,32 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 from django.db import connection, transaction
 
 from anju.base.acts.models import Act
-from anju.base.log import models, note, tree
+from anju.base.log import models, note, second, tree
+from anju.base.log.kept import CHECKPOINT, VKEY, known_keys, last_published, published_folder
 from anju.base.log.sequencer import log_size, read_node, read_nodes, sequence
 from anju.base.log.tiles import Forked, replace, write_once, write_tiles
 
-CHECKPOINT, VKEY, PROOF = "checkpoint", "vkey", "c2sp.org/tlog-proof@v1"
+PROOF = "c2sp.org/tlog-proof@v1"
 PUBLISH_LOCK = 20250005
 
 
-def published_folder() -> Path:
-    """Where this installation publishes its log."""
-    return Path(settings.OUT) / "log"
-
-
 def publish(*, key: Ed25519PrivateKey, origin: str, now: datetime, folder: Path | None = None) -> note.Checkpoint:
-    """Number what waits, sign the root, write tiles, then the checkpoint; without new entries nothing changes.
+    """Number what waits, sign the root, write tiles, then the checkpoint, then the one of the second tree beside it.
 
-    Raises Forked, and signs nothing, where the database no longer holds what the folder says was published.
+    Without new entries nothing changes. Raises Forked, and signs nothing, where the database no longer holds what the folder
+    says was published.
     """
     folder = folder or published_folder()
     sequence()
+    found = _first(key, origin, now, folder)
+    second.publish(key=key, origin=origin, size=found.size, folder=folder)
+    return found
+
+
+def _first(key: Ed25519PrivateKey, origin: str, now: datetime, folder: Path) -> note.Checkpoint:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
         size = log_size()
@@ -49,18 +51,6 @@ def publish(*, key: Ed25519PrivateKey, origin: str, now: datetime, folder: Path 
         write_once(folder / "checkpoints" / str(size), signed.encode())
         replace(folder / CHECKPOINT, signed.encode())
     return found
-
-
-def known_keys(folder: Path) -> list[note.Verifier]:
-    """The public keys that the folder names, the oldest first: a rotated key signs on beside what the old one signed."""
-    path = folder / VKEY
-    return note.parse_verifiers(path.read_text(encoding="utf-8")) if path.exists() else []
-
-
-def last_published(folder: Path, known: list[note.Verifier]) -> note.Checkpoint | None:
-    """The checkpoint in the folder, None where nothing was published yet. Raises BadNote where its signature fails."""
-    path = folder / CHECKPOINT
-    return note.open_checkpoint(path.read_text(encoding="utf-8"), known) if path.exists() else None
 
 
 def _must_grow(old: note.Checkpoint | None, size: int) -> None:

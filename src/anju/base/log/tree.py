@@ -31,28 +31,28 @@ def node_hash(left: bytes, right: bytes, hash_: Hash = sha256) -> bytes:
 class Range:
     """The right edge of a growing tree: appends leaves in order, knows the root after each, in logarithmic memory."""
 
-    def __init__(self, hash_: Hash = sha256) -> None:
-        self.size = 0
+    def __init__(self, hash_: Hash = sha256, size: int = 0, edge: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self.edge = list(edge)
         self._hash = hash_
-        self._edge: list[bytes] = []
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        self._edge.append(leaf)
+        self.edge.append(leaf)
         self.size += 1
         # As many pairs close as the new size has trailing zero bits.
         size = self.size
         while size % 2 == 0:
-            right, left = self._edge.pop(), self._edge.pop()
-            self._edge.append(node_hash(left, right, self._hash))
+            right, left = self.edge.pop(), self.edge.pop()
+            self.edge.append(node_hash(left, right, self._hash))
             size //= 2
 
     def root(self) -> bytes:
         """The root of what was appended so far."""
-        if not self._edge:
+        if not self.edge:
             return self._hash(b"")
-        found = self._edge[-1]
-        for left in reversed(self._edge[:-1]):
+        found = self.edge[-1]
+        for left in reversed(self.edge[:-1]):
             found = node_hash(left, found, self._hash)
         return found
 

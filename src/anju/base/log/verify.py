@@ -14,8 +14,8 @@ from django.db.models import Count
 
 from anju.base.acts.act import items_root
 from anju.base.acts.models import ActItem
-from anju.base.log import models, note, tree
-from anju.base.log.publish import CHECKPOINT, VKEY, known_keys, published_folder
+from anju.base.log import models, note, second, tree
+from anju.base.log.kept import CHECKPOINT, VKEY, known_keys, published_folder
 from anju.base.log.sequencer import log_size
 from anju.base.log.tiles import WIDTH, published_leaves
 
@@ -49,7 +49,9 @@ def verify_log(*, folder: Path | None = None, vkey: str | None = None, most: int
     """
     folder = folder or published_folder()
     published, found = _published(folder, vkey)
-    found += _walk(published, folder)
+    beside, wrong = second.published(folder, known_keys(folder) if vkey is None else note.parse_verifiers(vkey))
+    found += [Problem("second", sentence) for sentence in wrong]
+    found += _walk(published, beside, folder)
     found += _nodes()
     found += _unplaced()
     return found[:most]
@@ -89,9 +91,9 @@ def _notes(folder: Path) -> Iterator[tuple[str, str]]:
 # The walk over all entries
 
 
-def _walk(published: dict[int, bytes], folder: Path) -> list[Problem]:
-    """Every entry once, in order, with the root at each published size and the tiles beside."""
-    edge, rewritten = tree.Range(), False
+def _walk(published: dict[int, bytes], beside: dict[int, bytes], folder: Path) -> list[Problem]:
+    """Every entry once, in order, with the root at each published size, of either tree, and the tiles beside."""
+    edge, rewritten, second_walk = tree.Range(), False, second.Walk(beside)
     found: list[Problem] = []
     compare, items = _tiles(folder, max(published, default=0)), _item_counts()
     for entry in _entries():
@@ -109,7 +111,10 @@ def _walk(published: dict[int, bytes], folder: Path) -> list[Problem]:
         if not rewritten and edge.size in published and edge.root() != published[edge.size]:
             rewritten = True
             found.append(Problem("root", f"前 {edge.size} 条重算的根与已发布的根不同", edge.size - 1))
-    cut = [size for size in published if size > edge.size]
+        differs = second_walk.append(entry.row["body"] if entry.row else None)
+        if differs:
+            found.append(Problem("second", differs, edge.size - 1))
+    cut = [size for size in {*published, *beside} if size > edge.size]
     if cut:
         found.append(
             Problem(
