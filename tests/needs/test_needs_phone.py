@@ -1,5 +1,6 @@
 """Whose account sees a case: the one of its phone, and after a correction the one of the right phone alone."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -11,13 +12,16 @@ from anju.base.claims import seam
 from anju.base.regions import PARTY, scope, uuid7
 from anju.base.secrets import blind
 from anju.needs import acts
-from anju.needs.models import Application, Member, Wish
+from anju.needs.models import Application, Member, Proxy, Wish
 from anju.parties.models import Account
-from needs.helpers import COUNTY, ctx_of, household, submitted
+from needs.helpers import COUNTY, NOON, ctx_of, household, submitted
+from support import laid
 from support.db import open_act, raw
 
 pytestmark = pytest.mark.usefixtures("committed")
 CITY, WRONG, RIGHT = "231200", "19900000001", "19900000777"
+DAY, ONE = NOON.date(), timedelta(days=1)
+LAST = DAY + ONE
 
 
 def account(phone: str) -> Account:
@@ -74,6 +78,22 @@ def test_the_account_that_applied_does_not_act_on_the_case_once_its_number_is_no
     assert seen(old) == set()
     with pytest.raises(Forbidden, match="不是用本账号的手机号"):
         acts.withdraw(ctx=family, application_id=row.pk)
+
+
+@pytest.mark.clause("3.2-0")
+@pytest.mark.parametrize(("until", "ended", "sees"), [(LAST, None, True), (DAY - ONE, None, False), (LAST, DAY, False)])
+def test_a_household_proxy_with_the_old_phone_keeps_seeing_the_case_while_it_is_one(
+    until: date, ended: date | None, sees: bool
+) -> None:
+    old = account(WRONG)
+    row = submitted(1)
+    proxy = Proxy(
+        region=COUNTY, application=row, name="赵某", relation="20", phone=b"x", phone_blind=blind("phone", WRONG), scope="view",
+        paper_id=uuid7(), since=DAY - 2 * ONE, until_on=until, maker=uuid7(), ended_on=ended, end_reason="不再代办" if ended else "",
+    )  # fmt: skip
+    laid.lay(proxy)
+    corrected(row)
+    assert seen(old) == ({row.pk} if sees else set())
 
 
 @pytest.mark.clause("3.2-0")

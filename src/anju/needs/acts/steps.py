@@ -15,7 +15,7 @@ from anju.base.secrets import unseal
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
 from anju.needs.judging import Days
-from anju.needs.models import Application
+from anju.needs.models import Application, Proxy
 from anju.needs.route import FIRST, SECOND, Step, route, step_of, waiting_at
 from anju.parties.models import Account, Region
 from anju.policy.parameters import Unset
@@ -102,7 +102,10 @@ def show_to_family(ctx: ActContext, rows: Iterable[Application]) -> None:
 
 
 def hide_from_phone(ctx: ActContext, row: Application, phone_blind: bytes) -> None:
-    """The account of a phone that is no longer the application's sees it no more: nothing else binds a family to a case."""
+    """The account of a phone that is no longer the application's sees it no more, unless it is the household's proxy (代办) today."""
+    proxies = Proxy.objects.filter(region=row.region, application=row, phone_blind=phone_blind, ended_on__isnull=True)
+    if proxies.filter(since__lte=ctx.today, until_on__gte=ctx.today).exists():
+        return
     for account in Account.objects.filter(phone_blind=phone_blind).values_list("id", flat=True):
         seam.hide_from(account, row.id, region=ctx.region)
 
