@@ -50,9 +50,12 @@ class Shade:
         return f"{self.outline.name}：{self.value}"
 
 
-def shaded(city: str, values: Mapping[str, tuple[int | None, str]], url: str = "") -> tuple[list[Shade], int]:
-    """The counties in four classes of one blue, as many in each as can be; ``values``: code → (number, words).
+def shaded(
+    city: str, values: Mapping[str, tuple[int | None, str]], url: str = "", *, by_amount: bool = False
+) -> tuple[list[Shade], int]:
+    """The counties in four classes of one blue; ``values``: code → (number, words).
 
+    As many counties in each class as can be; ``by_amount``, by quarters of the largest number, where one stands far above the others.
     ``url`` takes the code of the county in place of ``{}``. A county without a number stays pale and says so.
     """
     lines, height = outlines(city)
@@ -60,8 +63,16 @@ def shaded(city: str, values: Mapping[str, tuple[int | None, str]], url: str = "
     found = []
     for line in lines:
         number, words = values.get(line.code, (None, "—"))
-        found.append(Shade(line, 0 if number is None else class_of(number, known), words, url.format(line.code)))
+        step = 0
+        if number is not None:
+            step = quarter_of(number, known[-1]) if by_amount else class_of(number, known)
+        found.append(Shade(line, step, words, url.format(line.code)))
     return found, height
+
+
+def quarter_of(number: int, most: int) -> int:
+    """1 to 4: the quarter of the largest number that this one reaches into."""
+    return 1 + min(CLASSES - 1, CLASSES * number // most) if most else 1
 
 
 def class_of(number: int, known: Sequence[int]) -> int:

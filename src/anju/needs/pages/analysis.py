@@ -35,7 +35,9 @@ def analysis(request: HttpRequest) -> HttpResponse:
     lines = shown.real_lines(facts, county)
     wanted = shown.sums(every, lambda c: c.county)
     drawn, height = countymap.shaded(
-        city_of(actor.region), {code: (wanted.get(code, 0), f"{wanted.get(code, 0):,} 户") for code in names}
+        city_of(actor.region),
+        {code: (wanted.get(code, 0), f"{wanted.get(code, 0):,} 户") for code in names},
+        by_amount=True,
     )
     return render(request, "needs/analysis.html", {
         "title": "需求分析", "crumbs": CRUMBS, "on": on, "today": today, "wrong": wrong, "county": county,

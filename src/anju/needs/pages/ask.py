@@ -58,12 +58,10 @@ def _field(one: dict[str, Any]) -> forms.Field:
             return forms.MultipleChoiceField(
                 choices=[tuple(c) for c in one["choices"]],
                 widget=forms.CheckboxSelectMultiple,
-                help_text="可多选",
-                **given,
+                **{**given, "label": f"{one['title']}（可多选）"},
             )
         case "number":
-            unit = f"（{one['unit']}）" if one["unit"] else ""
-            hint = f"{one['low']} 至 {one['high']}{unit}"
+            hint = f"{one['low']} 至 {one['high']} {one['unit']}".strip()
             return forms.IntegerField(min_value=one["low"], max_value=one["high"], help_text=hint, **given)
     return forms.CharField(
         max_length=one["longest"],

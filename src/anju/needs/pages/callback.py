@@ -113,7 +113,8 @@ def campaign(request: HttpRequest, key: UUID) -> HttpResponse:
         figures=[(titles[code], counts.get(code, 0), "户", f"{reverse('needs:calls', args=[row.id])}?outcome={code or 'open'}")
                  for code in ("", "confirmed", "changed", "given_up", "unreachable")],
         facts=[
-            ("区县", row.region), ("户数", row.households), ("期限", f"{row.opened_on} 至 {row.due_on}"), ("办结", row.closed_on or ""),
+            ("区县", places.name(row.region)), ("户数", row.households), ("期限", f"{row.opened_on} 至 {row.due_on}"),
+            ("办结", row.closed_on or ""),
             ("条件", _rule(row.rule)),
         ],
         acts=[

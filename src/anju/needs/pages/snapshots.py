@@ -90,7 +90,7 @@ def snapshot(request: HttpRequest, key: UUID) -> HttpResponse:
         request, title=row.title, clause="3.2-0", obj=row, crumbs=HERE,
         note=None if row.households else ("near", "冻结时轮候库中没有家庭：没有需求也是结论，据此不宜收购。"),
         figures=[
-            ("轮候家庭", row.households, "户"), ("近期确认", lines[-1].confirmed, "户"), ("能承受", lines[-1].able, "户"),
+            ("轮候家庭", f"{row.households:,}", "户"), ("近期确认", lines[-1].confirmed, "户"), ("能承受", f"{lines[-1].able:,}", "户"),
             ("收入或比例不明", lines[-1].unknown, "户"),
         ] if row.facts else [],
         facts=[
