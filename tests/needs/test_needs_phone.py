@@ -72,7 +72,7 @@ def test_the_right_phones_account_finds_the_case_where_it_is_opened_after_the_co
 def test_the_account_that_applied_does_not_act_on_the_case_once_its_number_is_no_longer_the_familys() -> None:
     old = account(WRONG)
     family = ctx_of("family", COUNTY, account=old.pk)
-    row = acts.submit_application(ctx=family, household=household(1))
+    row = acts.submit_application(ctx=family, household=household(1), consent="2025-1")
     assert row.maker == old.pk
     corrected(row)
     assert seen(old) == set()

@@ -21,6 +21,7 @@ from anju.front.pages import (
     search,
     wordings,
 )
+from anju.needs.pages import open as needs_open
 from anju.web import errors
 
 # Rooms with pages, in the plan's order.
@@ -68,6 +69,8 @@ doors: list[URLPattern | URLResolver] = [
     path("portal/draws/<str:region>/<str:slug>/", draws.draw, name="draw"),
     path("portal/draws/<str:region>/<str:slug>/transcript.json", draws.transcript, name="transcript"),
     path("portal/check/", papers.check, name="check"),
+    path("portal/verify/", needs_open.verify, name="verify"),
+    path("portal/verify/<str:code>/", needs_open.verify, name="verify_letter"),
     path("portal/how/", portal_texts.how, name="how"),
     path("portal/guides/<str:slug>/", portal_texts.guide, name="guide"),
     path("portal-texts/", portal_texts.index, name="portal_texts"),

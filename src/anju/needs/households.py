@@ -1,6 +1,6 @@
 """What a household hands in, and what can never be accepted of it (3.2): each fault with its field, value, reason and clause."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,15 +10,19 @@ from anju.base.acts import ActContext, InvalidInput
 from anju.base.numbers import m2, mask_document
 from anju.base.regions import uuid7
 from anju.base.secrets import blind, seal
+from anju.needs import particulars
 from anju.needs.models import (
     APPLICANT,
     MAX_WISHES,
     PROGRAMMES,
     RELATIONS,
+    RESIDENT_ID,
     TENURE_OF,
     TENURES,
     Application,
     Member,
+    OwnHome,
+    PolicyBenefit,
     Wish,
 )
 from anju.parties.models import Region
@@ -40,6 +44,13 @@ class MemberInput:
     document: str
     marriage: str = "90"
     born_on: date | None = None
+    document_kind: str = RESIDENT_ID
+    registration: str = ""
+    registered_on: date | None = None
+    work: str = ""
+    employer: str = ""
+    income_month_fen: int | None = None
+    insured_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,9 @@ class WishInput:
     area_from_cm2: int
     area_to_cm2: int
     ceiling_fen: int
+    zone: str = ""
+    floor: str = ""
+    lift: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,9 @@ class HouseholdInput:
     residence_months: int | None = None
     policy_homes: int | None = None
     score: int | None = None
+    transferred: bool | None = None
+    homes: tuple[particulars.HomeInput, ...] = ()
+    benefits: tuple[particulars.BenefitInput, ...] = ()
 
     @property
     def applicant(self) -> MemberInput:
@@ -106,7 +123,10 @@ def places_of(region: str) -> Places:
 
 def faults(household: HouseholdInput, *, on: date, inforce: InForce, places: Places) -> list[Fault]:
     """Everything that cannot be, in the order of the form; empty where the application can be taken in."""
-    return [*_household(household, places), *_members(household, on), *_wishes(household, inforce, places)]
+    further = [Fault(*said) for said in particulars.homes_said(household, on)]
+    relations = [member.relation for member in household.members]
+    wishes = wish_faults(household.programme, relations, household.wishes, inforce, places)
+    return [*_household(household, places), *_members(household, on), *further, *wishes]
 
 
 LIMITS: dict[str, tuple[str, str, int]] = {
@@ -165,6 +185,7 @@ def _members(given: HouseholdInput, on: date) -> Iterator[Fault]:
         if member.relation not in relations:
             yield Fault("relation", member.relation, f"与申请人关系应为{'、'.join(relations.values())}", member=index)
         yield from _document(member, index, on)
+        yield from (Fault(*said, member=index) for said in particulars.member_said(member, on))
         number = people.normal(member.document)
         if seen.setdefault(number, index) != index:
             yield Fault(
@@ -173,6 +194,11 @@ def _members(given: HouseholdInput, on: date) -> Iterator[Fault]:
 
 
 def _document(member: MemberInput, index: int, on: date) -> Iterator[Fault]:
+    if not particulars.is_resident(member):
+        said = particulars.document_said(member, people.normal(member.document), on)
+        if said:
+            yield Fault(*said, member=index)
+        return
     verdict = people.id_number(member.document, on)
     if verdict.outcome is not Outcome.PASS:
         yield Fault("document", verdict.measured, verdict.sentence, verdict.clause, member=index)
@@ -183,11 +209,20 @@ def _document(member: MemberInput, index: int, on: date) -> Iterator[Fault]:
         yield Fault("born_on", str(member.born_on), reason, "3.2-0", member=index)
 
 
-def _wishes(given: HouseholdInput, inforce: InForce, places: Places) -> Iterator[Fault]:
-    if not 1 <= len(given.wishes) <= MAX_WISHES:
-        yield Fault("wishes", str(len(given.wishes)), f"意向应为 1 至 {MAX_WISHES} 个，收到 {len(given.wishes)} 个")
-    tenure = TENURE_OF.get(given.programme)
-    for index, wish in enumerate(given.wishes):
+def wish_faults(
+    programme: str, relations: Sequence[str], wishes: Sequence[WishInput], inforce: InForce, places: Places
+) -> list[Fault]:
+    """What cannot be of the wishes alone: those of a new application, or those that a change sets."""
+    return list(_wishes(programme, rooms.make_up(list(relations)), wishes, inforce, places))
+
+
+def _wishes(
+    programme: str, family: rooms.MakeUp, wishes: Sequence[WishInput], inforce: InForce, places: Places
+) -> Iterator[Fault]:
+    if not 1 <= len(wishes) <= MAX_WISHES:
+        yield Fault("wishes", str(len(wishes)), f"意向应为 1 至 {MAX_WISHES} 个，收到 {len(wishes)} 个")
+    tenure = TENURE_OF.get(programme)
+    for index, wish in enumerate(wishes):
         if wish.county not in places.counties:
             yield Fault("county", wish.county, f"意向区县应为{'、'.join(places.counties.values())}", wish=index)
         if tenure and wish.tenure != tenure:
@@ -199,14 +234,16 @@ def _wishes(given: HouseholdInput, inforce: InForce, places: Places) -> Iterator
             yield Fault("area_to_cm2", shown, f"意向面积 {shown} 应为由小到大的正数", wish=index)
         if wish.ceiling_fen <= 0:
             yield Fault("ceiling_fen", str(wish.ceiling_fen), "总价或月租上限应为正数", wish=index)
+        yield from (Fault(*said, wish=index) for said in particulars.wish_said(wish))
         yield from _too_large(wish, index, inforce)
-        yield from _beyond_its_rooms(given, wish, index, inforce)
+        yield from _beyond_its_rooms(programme, family, wish, index, inforce)
 
 
-def _beyond_its_rooms(given: HouseholdInput, wish: WishInput, index: int, inforce: InForce) -> Iterator[Fault]:
+def _beyond_its_rooms(
+    programme: str, family: rooms.MakeUp, wish: WishInput, index: int, inforce: InForce
+) -> Iterator[Fault]:
     """Outside the county's table of rooms. While the table is open nothing is refused by it: the case waits, and says so."""
-    family = rooms.make_up([member.relation for member in given.members])
-    verdict = rooms.wish(family, given.programme, rooms.Wanted(wish.rooms, wish.area_to_cm2), inforce)
+    verdict = rooms.wish(family, programme, rooms.Wanted(wish.rooms, wish.area_to_cm2), inforce)
     if verdict.outcome is Outcome.FAIL:
         yield Fault("rooms", verdict.measured, verdict.sentence, verdict.clause, wish=index)
 
@@ -250,12 +287,12 @@ class Prepared:
 def prepare(given: HouseholdInput) -> Prepared:
     """Normalise and blind the numbers of a household that has no faults."""
     documents = tuple(people.normal(member.document) for member in given.members)
-    born = tuple(_born(number) for number in documents)
+    born = tuple(_born(number, member) for number, member in zip(documents, given.members, strict=True))
     return Prepared(uuid7(), given, documents, tuple(blind("document", number) for number in documents), born)
 
 
-def _born(number: str) -> date:
-    found = people.birthday(number)
+def _born(number: str, member: MemberInput) -> date:
+    found = people.birthday(number) if particulars.is_resident(member) else member.born_on
     if found is None:
         raise InvalidInput(
             f"身份证号码 {mask_document(number)} 无效，没有受理；请对照原件更正", field="document", clause=CLAUSE
@@ -271,7 +308,7 @@ def application_row(ready: Prepared, *, ctx: ActContext, number: str, accepted_o
         applicant_name=given.applicant.name.strip(), phone=seal(phone), phone_blind=blind("phone", phone),
         group=given.group, town=given.town, income_month_fen=given.income_month_fen, home_area_cm2=given.home_area_cm2,
         residence_months=given.residence_months, policy_homes=given.policy_homes, score=given.score,
-        persons=len(given.members), accepted_on=accepted_on, maker=ctx.account, **more,
+        transferred=given.transferred, persons=len(given.members), accepted_on=accepted_on, maker=ctx.account, **more,
     )  # fmt: skip
 
 
@@ -281,6 +318,7 @@ def member_rows(ready: Prepared, region: str) -> list[Member]:
         Member(
             region=region, application_id=ready.id, name=member.name.strip(), relation=member.relation,
             marriage=member.marriage, document=seal(number), document_blind=index, born_on=born,
+            **particulars.of_member(member),
         )
         for member, number, index, born in zip(ready.given.members, ready.documents, ready.blinds, ready.born, strict=True)
     ]  # fmt: skip
@@ -292,6 +330,12 @@ def wish_rows(ready: Prepared, region: str) -> list[Wish]:
         Wish(
             region=region, application_id=ready.id, rank=rank, county=wish.county, tenure=wish.tenure, rooms=wish.rooms,
             area_from_cm2=wish.area_from_cm2, area_to_cm2=wish.area_to_cm2, ceiling_fen=wish.ceiling_fen,
+            zone=wish.zone.strip(), floor=wish.floor, lift=wish.lift,
         )
         for rank, wish in enumerate(ready.given.wishes, 1)
     ]  # fmt: skip
+
+
+def home_rows(ready: Prepared, region: str) -> list[OwnHome | PolicyBenefit]:
+    """The rows of homes and policy housing, not yet saved."""
+    return particulars.rows_of(ready.given, ready.id, region)

@@ -8,7 +8,7 @@ from anju.base.claims import seam
 from anju.base.numbers import mask_name
 from anju.base.secrets import blind
 from anju.base.sheets import Column, Problem, Row, SheetKind, register_kind
-from anju.needs import acts
+from anju.needs import acts, columns
 from anju.needs.acts import AnswerInput, Brought
 from anju.needs.households import Fault, HouseholdInput, MemberInput, WishInput, faults, places_of
 from anju.needs.judging import Days
@@ -42,6 +42,7 @@ def _wish_columns(rank: int) -> tuple[Column, ...]:
             note=f"配售填总价，配租填月租，{note}",
             clause="3.2-4",
         ),
+        *columns.wish_columns(rank, head),
     )
 
 
@@ -62,6 +63,8 @@ COLUMNS = (
     Column("已享受保障性住房套数", "policy_homes", "int", note=f"没有填 0，不详留空；{ON_APPLICANT}", clause="3.2-0"),
     Column("积分", "score", "int", note="按积分排序的县填写", clause="3.5-2"),
     Column("受理日期", "accepted_on", "date", note="空为导入当日；按这一天的规定审核", clause="3.2-0"),
+    *columns.MEMBER_COLUMNS,
+    *columns.HOME_COLUMNS,
     *_wish_columns(1),
     *_wish_columns(2),
 )
@@ -81,7 +84,9 @@ NEEDED = (
     "ceiling_1",
 )
 WISH_FIELDS = ("county", "tenure", "rooms", "area_from", "area_to", "ceiling")
-FAULT_FIELDS = {"area_from_cm2": "area_from", "area_to_cm2": "area_to", "ceiling_fen": "ceiling"}
+FAULT_FIELDS = {
+    "area_from_cm2": "area_from", "area_to_cm2": "area_to", "ceiling_fen": "ceiling", "homes": "home_place", "benefits": "benefit_kind",
+}  # fmt: skip
 
 
 def _families(rows: list[Row]) -> dict[str, list[Row]]:
@@ -100,18 +105,26 @@ def household_of(rows: list[Row]) -> HouseholdInput:
     """One family's rows as an application; ``_missing`` was asked first."""
     head = _head(rows)
     members = tuple(
-        MemberInput(row["name"], row["relation"], row["document"], row.get("marriage", "90"), row.get("born_on"))
+        MemberInput(
+            row["name"],
+            row["relation"],
+            row["document"],
+            row.get("marriage", "90"),
+            row.get("born_on"),
+            **columns.member_of(row),
+        )
         for row in rows
     )
     wishes = tuple(
-        WishInput(*(head[f"{name}_{rank}"] for name in WISH_FIELDS))
+        WishInput(*(head[f"{name}_{rank}"] for name in WISH_FIELDS), **columns.wish_of(head, rank))
         for rank in WISHES
         if head.get(f"county_{rank}") is not None
     )
     facts = ("income_month_fen", "home_area_cm2", "residence_months", "policy_homes", "score")
     return HouseholdInput(
         programme=head["programme"], group=head["group"], town=head["town"], phone=head["phone"], members=members,
-        wishes=wishes, **{name: head.get(name) for name in facts},
+        wishes=wishes, transferred=head.get("transferred"), homes=columns.homes_of(head), benefits=columns.benefits_of(head),
+        **{name: head.get(name) for name in facts},
     )  # fmt: skip
 
 
@@ -175,6 +188,8 @@ def _placed(fault: Fault, family: list[Row], head: Row) -> Problem:
     """A fault at its row and column."""
     row = family[fault.member] if fault.member is not None else head
     name = FAULT_FIELDS.get(fault.field, fault.field)
+    if fault.member is not None and name == "income_month_fen":
+        name = "income_own_fen"
     field = f"{name}_{fault.wish + 1}" if fault.wish is not None else name
     title = TITLES.get(field, TITLES["household"])
     value = row.values.get(field)

@@ -10,6 +10,7 @@ from anju.base.claims import seam
 from anju.needs.households import Prepared
 from anju.needs.known import known
 from anju.needs.models import Application, Member
+from anju.needs.particulars import judged_of
 from anju.needs.verify import obstacles_of
 from anju.policy.parameters import InForce
 from anju.policy.rules import rooms
@@ -52,7 +53,7 @@ def judge_prepared(ready: Prepared, *, on: date, inforce: InForce, others: int, 
         programme=given.programme, group=given.group, persons=len(given.members),
         applicant_born_on=ready.applicant_born_on, income_month_fen=given.income_month_fen,
         home_area_cm2=given.home_area_cm2, residence_months=given.residence_months, other_applications=others,
-        policy_homes=_homes(given.policy_homes, homes), registration=None, insurance_months=None, transfers=None,
+        policy_homes=_homes(given.policy_homes, homes), **judged_of(given),
     )  # fmt: skip
     family = rooms.make_up([member.relation for member in given.members])
     wanted = [rooms.Wanted(wish.rooms, wish.area_to_cm2) for wish in given.wishes]

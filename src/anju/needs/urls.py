@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from anju.needs.pages import analysis, ask, callback, case, cases, demand, family, intake, people, snapshots, surveys
+from anju.needs.pages import analysis, ask, callback, case, cases, demand, intake, people, snapshots, surveys
+from anju.needs.urls_family import urlpatterns as families
 from anju.needs.urls_life import urlpatterns as life
 from anju.needs.urls_verify import urlpatterns as verification
 
 app_name = "needs"
 urlpatterns = [
     path("", cases.index, name="list"),
+    *families,
     *life,
     *verification,
     path("queue/", cases.queue, name="queue"),
@@ -45,15 +47,6 @@ urlpatterns = [
     path("surveys/<uuid:key>/publish/", surveys.publish, name="publish_survey"),
     path("surveys/<uuid:key>/close/", surveys.close, name="close_survey"),
     path("ask/<str:region>/<str:code>/", ask.ask, name="ask"),
-    path("my/", family.mine, name="mine"),
-    path("my/find/", family.find, name="find_mine"),
-    path("my/apply/", family.apply, name="apply"),
-    path("my/apply/<int:step>/", family.step, name="step"),
-    path("my/apply/confirm/", family.confirm, name="confirm"),
-    path("my/<uuid:key>/supplement/", family.supplement, name="my_supplement"),
-    path("my/<uuid:key>/withdraw/", family.withdraw, name="my_withdraw"),
-    path("my/<uuid:key>/undo/", family.undo, name="my_undo"),
-    path("may-i-apply/", family.may_i_apply, name="may_i"),
     path("<uuid:key>/", case.thing, name="thing"),
     path("<uuid:key>/first/", case.first, name="first"),
     path("<uuid:key>/second/", case.second, name="second"),

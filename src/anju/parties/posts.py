@@ -34,6 +34,7 @@ POSTS = (
     PostDef("office_head", "专班办公室负责人", ("task_force",)),
     PostDef("leader", "专班领导", ("task_force",)),
     PostDef("intake_clerk", "受理窗口经办", ("intake", "task_force")),
+    PostDef("village_worker", "村（社区）协理员", ("intake",)),
     PostDef("reviewer", "资格复审", ("task_force", "department", "intake")),
     PostDef("acquirer_clerk", "收购主体经办", ("acquirer",)),
     PostDef("acquirer_head", "收购主体负责人", ("acquirer",)),

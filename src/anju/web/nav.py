@@ -28,6 +28,7 @@ MINE, WORK, WATCH, HOUSE = "我的", "办理（按方案次序）", "监督", "�
 ROOMS = (
     Room("home", "工作台", "home", "front:home", "", MINE),
     Room("needs", "需求与轮候", "users", "needs:list", "needs.view", WORK),
+    Room("village", "入户与代报", "user-share", "needs:village", "needs.village", WORK),
     Room("reserve", "房源储备", "building-community", "reserve:list", "reserve.view", WORK),
     Room("pricing", "定价", "scale", "pricing:list", "pricing.view", WORK),
     Room("planning", "拟购方案", "adjustments", "planning:list", "planning.view", WORK),
@@ -39,6 +40,7 @@ ROOMS = (
     Room("homes", "配售配租与台账", "key", "homes:list", "homes.view", WORK),
     Room("cockpit", "驾驶舱", "map-2", "front:cockpit", "front.cockpit", WATCH),
     Room("oversight", "核验与考核", "shield-check", "oversight:list", "oversight.view", WATCH),
+    Room("complaints", "投诉举报", "messages", "needs:complaints", "needs.view_complaints", WATCH),
     Room("ledger", "账簿", "report-money", "ledger:list", "ledger.view", WATCH),
     Room("loads", "导入与导出", "upload", "front:loads", "base.view", HOUSE),
     Room("papers", "文书", "file-text", "front:papers", "base.view", HOUSE),

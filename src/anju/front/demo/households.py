@@ -20,6 +20,7 @@ AGE_GROUPS = (
 )  # fmt: skip
 TODAY, FIRST_ACCEPTED = date(2026, 3, 2), date(2026, 1, 5)
 SIZE_MAX = 6
+WORKS = ("单位职工", "灵活就业", "个体经营", "务农")
 # 合成 wishes: rooms, area from and to (㎡), how often
 SALE_WISHES = ((2, 70, 80, 14), (2, 80, 90, 30), (3, 90, 100, 28), (3, 100, 110, 18), (3, 110, 120, 10))
 RENT_WISHES = ((1, 40, 50, 30), (1, 50, 60, 26), (2, 60, 70, 34), (2, 70, 80, 10))
@@ -34,6 +35,7 @@ class Person:
     born: date
     number: str
     marriage: str
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Household:
             row = {
                 "household": self.serial, "name": person.name, "relation": person.relation, "document": person.number,
                 "born_on": person.born, "marriage": person.marriage,
+                **person.more,
             }  # fmt: skip
             yield {**row, **self.cells} if at == 0 else row
 
@@ -133,10 +136,35 @@ class County:
             "policy_homes": 1 if rng.random() < 0.01 else 0, "score": rng.randint(20, 100),
             "accepted_on": FIRST_ACCEPTED + timedelta(days=rng.randrange(54)),
         }  # fmt: skip
+        self._particulars(found)
         self._wish(found, 1, self.code)
         if rng.random() < 0.45:
             self._wish(found, 2, self.code if rng.random() < 0.7 else rng.choice(counties))
         return found
+
+    def _particulars(self, household: Household) -> None:
+        """What half of the households say besides: where they are registered, what they do, what home they have or gave away."""
+        size, cells = len(household.persons), household.cells
+        # Drawn by the serial, so that the households of before stay as they were drawn.
+        rng = random.Random(f"{self.code}/{household.serial}")
+        if rng.random() < 0.5:
+            return
+        months, income = cells["residence_months"], cells["income_month_fen"]
+        for person in household.persons:
+            age = (TODAY - person.born).days // 365
+            work = (
+                "无业或学龄前" if age < 6 else "在校学生" if age < 19 else "离退休" if age > 59 else rng.choice(WORKS)
+            )
+            person.more = {"registration": self.code if rng.random() < 0.9 else "231221", "work": work}
+        first = household.persons[0]
+        first.more["insured_months"] = months if first.more["work"] == "单位职工" else None
+        if size == 1 and income is not None:
+            first.more["income_own_fen"] = income
+        cells["transferred"] = "否" if rng.random() < 0.97 else None
+        if cells["home_area_cm2"]:
+            cells |= {"home_kind": "现有", "home_place": "合成小区 1 号楼", "home_cm2": cells["home_area_cm2"]}
+        if cells["policy_homes"]:
+            cells["benefit_kind"] = "公租房或廉租房"
 
     def _group(self, household: Household, programme: str) -> str:
         age = (TODAY - household.persons[0].born).days // 365
@@ -156,4 +184,10 @@ class County:
         household.cells |= {
             f"county_{rank}": county, f"tenure_{rank}": "配售" if sale else "配租", f"rooms_{rank}": rooms,
             f"area_from_{rank}": low, f"area_to_{rank}": high, f"ceiling_{rank}": ceiling,
+            f"lift_{rank}": "是" if serial_of(household) % 11 == 0 else None,
         }  # fmt: skip
+
+
+def serial_of(household: Household) -> int:
+    """A household's number in its file."""
+    return int(household.serial)

@@ -15,7 +15,7 @@ from anju.base.sheets.out import workbook
 from anju.base.sheets.template import header_of
 from anju.front.demo import needs_life
 from anju.front.demo.households import County, Household
-from anju.needs import acts, exports, reads, survey_text
+from anju.needs import acts, consent, exports, reads, survey_text
 from anju.needs.acts import callback
 from anju.needs.acts.report import issue_report
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
@@ -262,7 +262,8 @@ def _family(demo: Any) -> None:
     account = signin.family_of(phone=FAMILY_PHONE, house=installation(), now=demo.now)
     post = posts.live_appointments(account, demo.now.date())[0]
     ctx = posts.actor(account, post, now=demo.now).context(region=CITY_PROPER)
-    row = acts.submit_application(ctx=ctx, household=_made_up(demo, FAMILY_PHONE, months=30))
+    given = _made_up(demo, FAMILY_PHONE, months=30)
+    row = acts.submit_application(ctx=ctx, household=given, consent=consent.current(ctx.today).version)
     demo.state["family"] = row
     demo.sign_ins.append((FAMILY_PHONE, "申请家庭（凭短信验证码，见发件箱）", demo.city))
     demo.say(f"一个家庭用手机验证码登录，自己申请：受理号 {row.number}")

@@ -44,6 +44,8 @@ REST: dict[str, Any] = {
     "apply_window_days": 10,
     "appraisal_valid_days": 365,
     "assessment_lines": [["purchase", "收购", 600], ["allotment", "配租配售", 900], ["operation", "租金收缴", 900]],
+    "complaint_days": 15,
+    "made_for_revoke_days": 15,
     "bond_terms": [[10, 173], [20, 190], [30, 202]],
     "buyback_rate": 10,
     "callback_valid_days": 180,

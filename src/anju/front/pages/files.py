@@ -19,7 +19,7 @@ MEDIA = {
 }  # fmt: skip
 
 
-PERSONAL, PERSONAL_KINDS = "needs.read_personal", frozenset({"supplement", "correction", "back_entry"})
+PERSONAL, PERSONAL_KINDS = "needs.read_personal", frozenset({"supplement", "correction", "back_entry", "attachment"})
 # What a party sees of its own case: papers, and what it brought itself.
 OF_THE_CASE = frozenset({"paper", "signed"})
 

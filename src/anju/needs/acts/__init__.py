@@ -1,6 +1,14 @@
 """Everything that changes something in this room, one function per business act."""
 
-from .apply import Brought, discard_draft, find_my_applications, save_draft, submit_application, take_applications
+from .apply import (
+    Brought,
+    check_number,
+    discard_draft,
+    find_my_applications,
+    save_draft,
+    submit_application,
+    take_applications,
+)
 from .back_entry import back_enter, settle_finding
 from .bans import decide_ban, hear_ban, propose_ban
 from .change import (
@@ -13,11 +21,15 @@ from .change import (
     undo_withdrawal,
     withdraw,
 )
+from .comes_with import attach_papers, change_wishes
+from .complaints import answer_complaint, file_complaint, name_complained, pass_complaint_up, read_contact
 from .desks import assign_cases, take_cases
 from .events import NewHousehold, join_households, record_death, record_divorce, split_household
+from .letters import issue_letter, withdraw_letter, withdraw_letters_due
 from .memberneeds import confirm_need, record_need
 from .objections import decide_objection, raise_objection
 from .places import recalculate_place, reorder_list
+from .proxies import bind_phone, end_proxies_due, end_proxy, grant_proxy
 from .publicity import end_publicity, publish_applications
 from .reconsider import ask_reconsideration, decide_reconsideration
 from .review import bulk_city_review, bulk_first_review, bulk_second_review, city_review, first_review, second_review
@@ -42,23 +54,31 @@ from .survey import (
     take_answers,
     weigh_survey,
 )
+from .visits import assign_town, confirm_made_for, end_town, record_visit, revoke_made_for
 
 __all__ = [
     "AnswerInput",
     "Brought",
     "Given",
     "NewHousehold",
+    "answer_complaint",
     "answer_survey",
     "ask_reconsideration",
     "assign_cases",
+    "assign_town",
+    "attach_papers",
     "back_enter",
+    "bind_phone",
     "bulk_city_review",
     "bulk_first_review",
     "bulk_second_review",
     "buy_as_tenant",
+    "change_wishes",
+    "check_number",
     "city_review",
     "clash_sentence",
     "close_survey",
+    "confirm_made_for",
     "confirm_need",
     "correct_application",
     "correct_member",
@@ -67,29 +87,40 @@ __all__ = [
     "decide_reconsideration",
     "discard_draft",
     "draft_survey",
+    "end_proxies_due",
+    "end_proxy",
     "end_publicity",
+    "end_town",
+    "file_complaint",
     "find_my_applications",
     "finish_recheck",
     "first_review",
+    "grant_proxy",
     "hear_ban",
+    "issue_letter",
     "join_households",
     "keep_rechecked",
     "lapse_application",
     "mark_housed",
     "may_move",
+    "name_complained",
     "open_rechecks",
+    "pass_complaint_up",
     "propose_ban",
     "publish_applications",
     "publish_survey",
     "raise_objection",
+    "read_contact",
     "read_personal",
     "recalculate_place",
     "record_death",
     "record_divorce",
     "record_need",
+    "record_visit",
     "reorder_list",
     "resume_application",
     "revise_survey",
+    "revoke_made_for",
     "save_draft",
     "second_review",
     "settle_finding",
@@ -104,4 +135,6 @@ __all__ = [
     "undo_withdrawal",
     "weigh_survey",
     "withdraw",
+    "withdraw_letter",
+    "withdraw_letters_due",
 ]

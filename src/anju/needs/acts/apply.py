@@ -13,9 +13,11 @@ from anju.base.claims import seam
 from anju.base.claims.seam import Clash
 from anju.base.numbers import mask_document, mask_name
 from anju.base.regions import region_range
+from anju.base.secrets import blind
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import open_ticket
 from anju.needs import bulk
+from anju.needs.acts.comes_with import Paper, came_with
 from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
@@ -36,6 +38,7 @@ from anju.needs.households import (
     Prepared,
     application_row,
     faults,
+    home_rows,
     member_rows,
     places_of,
     prepare,
@@ -43,15 +46,24 @@ from anju.needs.households import (
     wish_rows,
 )
 from anju.needs.judging import Days, frozen, judge_prepared
-from anju.needs.models import Application, Draft, Member, Wish
+from anju.needs.models import Application, Draft, Member, OwnHome, PolicyBenefit, Proxy, Wish
 from anju.parties.models import Account
+from anju.policy.rules import people
 
 
 @act(clause=CLAUSE, title="受理轮候申请")
-def submit_application(*, ctx: ActContext, household: HouseholdInput, accepted_on: date | None = None) -> Application:
+def submit_application(
+    *,
+    ctx: ActContext,
+    household: HouseholdInput,
+    accepted_on: date | None = None,
+    consent: str = "",
+    papers: Sequence[Paper] = (),
+) -> Application:  # fmt: skip
     """Take one household's application in; judged by the parameters of ``accepted_on`` (today), verdicts stored.
 
-    A family's account may only use its own phone. Verdicts that fail do not refuse it: the review decides.
+    A family's account may only use its own phone. ``consent``: the version of the text agreed to, which a family, and a worker for
+    one, must give; ``papers``: (kind, file name, bytes). Verdicts that fail do not refuse it: the review decides.
     Raises InvalidInput with every fault; Refused where a member stands in another live application.
     """
     on = accepted_on or ctx.today
@@ -69,7 +81,9 @@ def submit_application(*, ctx: ActContext, household: HouseholdInput, accepted_o
     row.save(force_insert=True)
     Member.objects.bulk_create(member_rows(ready, ctx.region))
     Wish.objects.bulk_create(wish_rows(ready, ctx.region))
+    save_each(home_rows(ready, ctx.region))
     show_to_family(ctx, [row])
+    came_with(ctx, row, consent, papers)
     put_on_desk(ctx, row, FIRST)
     ctx.entry.verdicts.extend(verdicts)
     ctx.on(row, number=number, programme=row.programme, persons=row.persons, facts=digest(ready), accepted_on=on)
@@ -161,7 +175,14 @@ def _store(ctx: ActContext, taken: Sequence[tuple[Brought, Prepared]], days: Day
     bulk.insert(rows)
     bulk.insert([row for _, one in taken for row in member_rows(one, ctx.region)])
     bulk.insert([row for _, one in taken for row in wish_rows(one, ctx.region)])
+    save_each([row for _, one in taken for row in home_rows(one, ctx.region)])
     return rows
+
+
+def save_each(rows: Sequence[OwnHome | PolicyBenefit]) -> None:
+    """Homes and policy housing: a statement for each kind that there is."""
+    for model in (OwnHome, PolicyBenefit):
+        bulk.insert([row for row in rows if isinstance(row, model)])
 
 
 def _load_on_desk(ctx: ActContext, load: Load, count: int) -> None:
@@ -204,19 +225,24 @@ def _check_family(ctx: ActContext, row: Application) -> None:
 
 @act(clause=CLAUSE, title="查看本人的申请")
 def find_my_applications(*, ctx: ActContext) -> int:
-    """Show a family's account the applications of the act's region that were made with its phone; how many there are."""
+    """Show a family's account the applications of the act's region that were made with its phone, or that it acts for; how many."""
     account = Account.objects.filter(pk=who(ctx)).first()
     if account is None or account.phone_blind is None:
         raise Refused("本账号没有绑定手机号，找不到申请；请到受理窗口绑定", clause=CLAUSE)
     lo, hi = region_range(ctx.region)
-    rows = Application.objects.filter(region__gte=lo, region__lte=hi, phone_blind=account.phone_blind)
+    own = Application.objects.filter(region__gte=lo, region__lte=hi, phone_blind=account.phone_blind)
+    live = Proxy.objects.filter(region__gte=lo, region__lte=hi, phone_blind=account.phone_blind, ended_on=None)
+    acted_for = live.filter(since__lte=ctx.today, until_on__gte=ctx.today).order_by("application_id")
+    cases = dict(own.order_by("id").values_list("id", "region")) | dict(
+        acted_for.values_list("application_id", "region")
+    )
     by_region: dict[str, list[UUID]] = {}
-    for key, region in rows.order_by("id").values_list("id", "region"):
+    for key, region in cases.items():
         by_region.setdefault(region, []).append(key)
-    for region, cases in by_region.items():
-        seam.show_to(account.id, cases, region=region)
-    ctx.on(account, cases=sum(map(len, by_region.values())))
-    return sum(map(len, by_region.values()))
+    for region, found in by_region.items():
+        seam.show_to(account.id, found, region=region)
+    ctx.on(account, cases=len(cases))
+    return len(cases)
 
 
 @act(clause=CLAUSE, title="保存申请草稿")
@@ -226,7 +252,7 @@ def save_draft(*, ctx: ActContext, body: dict[str, Any], step: int) -> Draft:
     row = Draft.objects.select_for_update().filter(region=ctx.region, account=account).first()
     if row is None:
         row = Draft(region=ctx.region, account=account)
-    row.body, row.step, row.saved_at = json.dumps(body, ensure_ascii=False), step, ctx.now
+    row.body, row.step, row.saved_at = json.dumps(body, ensure_ascii=False, default=str), step, ctx.now
     row.save()
     seam.show_to(account, [row.id], region=ctx.region)
     ctx.on(row, step=step)
@@ -239,3 +265,27 @@ def discard_draft(*, ctx: ActContext) -> int:
     count, _ = Draft.objects.filter(region=ctx.region, account=who(ctx)).delete()
     ctx.entry.facts.update(drafts=count)
     return count
+
+
+@act(clause=CLAUSE, title="受理前查重", power="needs.submit_application")
+def check_number(*, ctx: ActContext, document: str) -> dict[str, Any]:
+    """Whether a person stands in a live application or has a home, before anything else is typed; leaves an entry without the number.
+
+    ``{"live": sentence or "", "home": sentence or "", "cases": [[id, number, state], …]}``: of other counties the county alone.
+    """
+    number = people.normal(document)
+    if people.birthday(number) is None:
+        raise InvalidInput(
+            "身份证号码的位数、地区、出生日期或校验码不符，没有查；请对照原件", field="document", clause=CLAUSE
+        )
+    index, names = blind("document", number), {blind("document", number): mask_document(number)}
+    live, home = seam.holders(seam.LIVE_APPLICATION, [index]), seam.holders(seam.HOME, [index])
+    rows = Application.objects.filter(region=ctx.region, members__document_blind=index).order_by("-accepted_on", "-id")[
+        :10
+    ]
+    found = [[str(row.id), row.number, row.get_state_display()] for row in rows]
+    ctx.entry.facts.update(live=len(live), home=len(home), here=len(found))
+    return {
+        "live": clash_sentence(list(live.values()), names, ctx.region) if live else "",
+        "home": f"{mask_document(number)} 已享受保障性住房，每户限一套" if home else "", "cases": found,
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from anju.base.claims import seam
 from anju.base.files import store
 from anju.base.tickets.desk import close_tickets
 from anju.needs import order
-from anju.needs.acts.apply import digest, names_of
+from anju.needs.acts.apply import digest, names_of, save_each
 from anju.needs.acts.change import persons_of
 from anju.needs.acts.places import list_rule
 from anju.needs.acts.steps import (
@@ -34,6 +34,7 @@ from anju.needs.households import (
     Prepared,
     application_row,
     faults,
+    home_rows,
     member_rows,
     places_of,
     prepare,
@@ -204,4 +205,5 @@ def _store(
     row.save(force_insert=True)
     Member.objects.bulk_create(member_rows(ready, ctx.region))
     Wish.objects.bulk_create(wish_rows(ready, ctx.region))
+    save_each(home_rows(ready, ctx.region))
     return row

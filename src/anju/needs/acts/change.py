@@ -10,6 +10,7 @@ from anju.base.files import store
 from anju.base.numbers import mask_document, mask_name
 from anju.base.secrets import blind, seal
 from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.needs import proxies
 from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
@@ -48,7 +49,7 @@ def supplement(
     *, ctx: ActContext, application_id: UUID, facts: Mapping[str, Any], files: Sequence[File] = (), note: str = ""
 ) -> Application:
     """Give what a review asked for: facts, papers or both. The case returns to the step that asked; judged anew."""
-    row = locked(ctx, application_id)
+    row = locked(ctx, application_id, proxy=(proxies.PAPERS, "补正"))
     ctx.on(row, note=note)
     if row.state != "supplement":
         raise Refused(f"申请 {row.number} 当前为「{row.get_state_display()}」，不需要补正，没有办理", clause=CLAUSE)
@@ -129,7 +130,7 @@ def correct_member(*, ctx: ActContext, member_id: UUID, name: str, document: str
 @act(clause=CLAUSE, title="撤回申请")
 def withdraw(*, ctx: ActContext, application_id: UUID, reason: str = "") -> Application:
     """The household takes its application back; its members are free for another. The place is kept for an undoing."""
-    row = locked(ctx, application_id)
+    row = locked(ctx, application_id, proxy=(proxies.ALL, "撤回申请"))
     ctx.on(row, reason=reason.strip()[:REASON_MAX])
     was = row.state
     STATES.check(row, "withdrawn")
@@ -144,7 +145,7 @@ def withdraw(*, ctx: ActContext, application_id: UUID, reason: str = "") -> Appl
 @act(clause=CLAUSE, title="恢复已撤回的申请")
 def undo_withdrawal(*, ctx: ActContext, application_id: UUID, reason: str = "") -> Application:
     """Undo a withdrawal: the old state and the old place. Raises Refused where a member applied elsewhere meanwhile."""
-    row = locked(ctx, application_id)
+    row = locked(ctx, application_id, proxy=(proxies.ALL, "恢复申请"))
     ctx.on(row, reason=reason.strip()[:REASON_MAX])
     if row.state != "withdrawn":
         raise Refused(f"申请 {row.number} 当前为「{row.get_state_display()}」，没有撤回，不需要恢复", clause=CLAUSE)

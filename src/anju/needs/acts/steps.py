@@ -10,10 +10,12 @@ from anju.base.acts import ActContext, Forbidden, Refused, Transitions
 from anju.base.claims import seam
 from anju.base.claims.seam import Clash
 from anju.base.messages import outbox
+from anju.base.numbers import mask_name
 from anju.base.regions import uuid7
 from anju.base.secrets import unseal
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
+from anju.needs import proxies
 from anju.needs.judging import Days
 from anju.needs.models import Application, Proxy
 from anju.needs.route import FIRST, SECOND, Step, route, step_of, waiting_at
@@ -54,16 +56,37 @@ def may_move(row: Application, to: str) -> bool:
     return to in STATES.table.get(row.state, frozenset())
 
 
-def locked(ctx: ActContext, application_id: UUID) -> Application:
-    """One application of the act's region, locked; a family's only where it is its own. Raises Refused, Forbidden."""
+def locked(ctx: ActContext, application_id: UUID, *, proxy: tuple[str, str] = ("", "")) -> Application:
+    """One application of the act's region, locked; a family's only where it is its own. Raises Refused, Forbidden.
+
+    ``proxy``: the scope that lets somebody do it for the family (代办), and what it is called in the message that tells the family;
+    empty where only the family itself may.
+    """
     row = Application.objects.select_for_update().filter(region=ctx.region, id=application_id).first()
     if row is None:
         raise Refused(f"{ctx.region} 没有这份申请，没有办理；请从申请列表重新打开", clause=CLAUSE)
-    if ctx.post == FAMILY and not is_own(ctx, row):
+    if ctx.post == FAMILY and not is_own(ctx, row) and not _acts_for(ctx, row, *proxy):
         raise Forbidden(
             "这份申请不是用本账号的手机号登记的，不能办理；请用登记的手机号登录，或到受理窗口办理", clause=CLAUSE
         )
     return row
+
+
+def _acts_for(ctx: ActContext, row: Application, need: str, what: str) -> bool:
+    """Whether the account acts by a live proxy that reaches so far; the family is told of what is done."""
+    found = proxies.live_of(proxies.phone_of(ctx.account), row, ctx.today) if need else None
+    if found is None or not proxies.may(found, need):
+        return False
+    ctx.entry.facts.update(proxy=str(found.id))
+    if what:
+        tell(
+            ctx,
+            row,
+            "proxy-acted",
+            f"代办人{mask_name(found.name)}为您的申请 {row.number} 办理了「{what}」。不同意的请联系受理窗口。",
+            ctx.act,
+        )
+    return True
 
 
 def locked_many(ctx: ActContext, ids: Iterable[UUID], state: str, *, unread: tuple[str, ...] = ()) -> list[Application]:

@@ -133,6 +133,7 @@ def _acts(row: Application) -> list[tuple[Any, ...]]:
     return [
         ("初审", to("first"), "needs.first_review", row.state == "submitted", f"当前为「{at}」，不在初审环节"),
         ("复审", to("second"), "needs.second_review", row.state == "first_passed", f"当前为「{at}」，不在复审环节"),
+        ("代办、材料和通知书", to("beside"), "needs.view"),
         ("补正", to("supplement"), "needs.supplement", row.state == "supplement", f"当前为「{at}」，没有要求补正"),
         ("更正", to("correct"), "needs.correct_application", row.state not in ("refused", "withdrawn"), "申请已结束"),
         ("撤回", to("withdraw"), "needs.withdraw", acts.may_move(row, "withdrawn"), f"当前为「{at}」，不能撤回"),

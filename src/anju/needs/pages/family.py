@@ -1,48 +1,36 @@
-"""For families on a phone: my case, apply in small steps, supplement, withdraw; and "may I apply?" for anybody."""
+"""For a family on a phone: my cases, one of them in full, and what may be done with it; the same for its proxies as far as they may."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from django import forms as django_forms
 from django.contrib import messages
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from anju.base.acts import Refused
 from anju.base.acts.context import SHANGHAI
-from anju.base.calendar.days import now_of
-from anju.base.numbers import mask_document, mask_name, mask_phone
-from anju.base.regions import city_of, current_region_range, scope
-from anju.needs import acts, forms, reads
-from anju.needs.models import PROGRAMMES, Application, Draft
-from anju.needs.pages.case import STAGE_OF, STAGES
-from anju.parties.access import page, public
-from anju.parties.context import parameter_book
-from anju.policy.rules.eligibility import HouseholdFacts, eligible
+from anju.base.files import store
+from anju.base.numbers import mask_document, mask_name
+from anju.base.secrets import unseal
+from anju.needs import acts, forms, myside, proxies, reads
+from anju.needs.acts.comes_with import WISHES_CHANGE
+from anju.needs.acts.proxies import RELATIONS
+from anju.needs.household_forms import BLANK, WishesForm, day_field
+from anju.needs.households import WishInput
+from anju.needs.models import LIVE, PAPERS, TENURE_OF, Application, Proxy
+from anju.needs.pages.applying import draft_of, wish_words
+from anju.parties.access import page
 from anju.policy.verdict import Outcome
-from anju.web.forms import act_form_page, dress, problems
+from anju.web.downloads import download
+from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import within
 from anju.web.shown import steps_of
 from anju.web.tones import tone_of
 
 SHELL = "web/portal.html"
-STEPS = ("申请哪里", "家庭情况", "家庭成员", "住房意向", "核对提交")
-NEXT = {
-    "submitted": "街道（窗口）正在初审，请保持电话畅通。",
-    "supplement": "请按下面的要求补正；补正后自动回到审核。",
-    "first_passed": "县级正在复审，不用您办什么。",
-    "reviewed": "复审通过，等待公示。",
-    "publicity": "正在公示，期满无异议即进入轮候库。",
-    "qualified": "您已进入轮候库。有合适房源公告时，请在公告期内申请认购。",
-    "housed": "您家已配房。",
-    "held": "纸质件补录后有待查事项，窗口会联系您。",
-    "refused": "审核不予通过，理由见下；条件变化后可重新申请。",
-    "withdrawn": "申请已撤回；想继续的，可以恢复，位次不变。",
-}
 
 
 @dataclass(frozen=True)
@@ -56,30 +44,77 @@ class Case:
     next: str
     asked: str
     missing: list[str]
+    proxy: Proxy | None
+    may: frozenset[str]
 
 
 @page(power="needs.mine")
 def mine(request: HttpRequest) -> HttpResponse:
-    """My case: where it stands, what is missing, my place, what comes next."""
-    rows = list(within(request, Application.objects.all()).order_by("-accepted_on", "-number"))
-    return render(request, "needs/mine.html", {"cases": [_case(row) for row in rows], "draft": _draft(request)})
+    """My cases: where each stands, what is missing, the place, what comes next."""
+    rows = within(request, Application.objects.all()).order_by("-accepted_on", "-number")
+    cases = [case for case in (_case(request, row) for row in rows) if case]
+    return render(request, "needs/mine.html", {"cases": cases, "draft": draft_of(request)})
 
 
-def _case(row: Application) -> Case:
+def _phone(request: HttpRequest) -> bytes:
+    found = request.anju.account.phone_blind  # type: ignore[attr-defined]
+    return bytes(found) if found else b""
+
+
+def _case(request: HttpRequest, row: Application) -> Case | None:
+    """The case as this account may see it; None where it is neither its own nor, by a live proxy, another's."""
+    own = bytes(row.phone_blind) == _phone(request)
+    proxy = None if own else proxies.live_of(_phone(request) or None, row, _today(request))
+    if not own and proxy is None:
+        return None
     asked = row.reviews.exclude(outcome="pass").order_by("-reviewed_at", "-id").first()
     missing = [v["sentence"] for v in row.verdicts if v["outcome"] != Outcome.PASS.value]
-    steps = steps_of(STAGES, STAGE_OF[row.state], {0: row.accepted_on}) if row.state in STAGE_OF else None
+    at = myside.STAGE_OF.get(row.state)
+    steps = None if at is None else steps_of(myside.STAGES, at, myside.dates_of(row))
     said = asked.reason if asked and row.state in ("supplement", "refused") else ""
-    return Case(row, tone_of(row.state), steps, reads.position(row), NEXT[row.state], said, missing)
+    return Case(
+        row,
+        tone_of(row.state),
+        steps,
+        reads.position(row),
+        myside.NEXT[row.state],
+        said,
+        missing,
+        proxy,
+        _may(row, own, proxy),
+    )
+
+
+def _may(row: Application, own: bool, proxy: Proxy | None) -> frozenset[str]:
+    """What this account may do with the case as it stands: what the page offers; the acts ask again."""
+
+    def holds(need: str) -> bool:
+        return own or proxies.may(proxy, need)
+
+    found = {
+        "supplement": row.state == "supplement" and holds(proxies.PAPERS),
+        "papers": row.state in LIVE and holds(proxies.PAPERS),
+        "wishes": row.state in WISHES_CHANGE and holds(proxies.ALL),
+        "withdraw": acts.may_move(row, "withdrawn") and holds(proxies.ALL),
+        "undo": row.state == "withdrawn" and holds(proxies.ALL),
+        "letter": row.state == "qualified",
+        "proxies": own and row.state in LIVE,
+        "own": own,
+    }
+    return frozenset(name for name, yes in found.items() if yes)
+
+
+def _today(request: HttpRequest) -> date:
+    return request.anju.now.astimezone(SHANGHAI).date()  # type: ignore[attr-defined]
 
 
 @page(power="needs.mine")
 def find(request: HttpRequest) -> HttpResponse:
-    """Show the applications that were made with my phone, at a counter or by my employer."""
+    """Show the applications that were made with my phone, at a counter, by a worker or my employer, or that I act for."""
     if request.method == "POST":
         count = acts.find_my_applications(ctx=request.anju.context())  # type: ignore[attr-defined]
         words = (
-            f"找到 {count} 份用本手机号登记的申请。"
+            f"找到 {count} 份用本手机号登记或由您代办的申请。"
             if count
             else "没有用本手机号登记的申请；可以在网上申请，或到窗口核对手机号。"
         )
@@ -87,156 +122,52 @@ def find(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("needs:mine"))
 
 
-# --- apply in small steps ----------------------------------------------------------------------------
-
-
-def _draft(request: HttpRequest) -> Draft | None:
-    actor = request.anju  # type: ignore[attr-defined]
-    return Draft.objects.filter(region=actor.region, account=actor.account.id).first()
-
-
-def _body(draft: Draft | None) -> dict[str, Any]:
-    return json.loads(str(draft.body)) if draft else {"typed": {}, "data": {}}
+def own_case(request: HttpRequest, key: UUID) -> Case:
+    """A case that this account may see: row-level security shows no other. Raises Http404."""
+    row = within(request, Application.objects.all()).filter(id=key).first()
+    found = _case(request, row) if row else None
+    if found is None:
+        raise Http404("没有这份申请，或不是用您的手机号登记的")
+    return found
 
 
 @page(power="needs.mine")
-def apply(request: HttpRequest) -> HttpResponse:
-    """Where an application begins, or goes on."""
-    draft = _draft(request)
-    if draft and request.method != "POST":
-        return HttpResponseRedirect(_step_url(min(draft.step, len(STEPS))))
-    return render(request, "needs/apply.html", {"steps": _shown_steps(0)})
-
-
-def _step_url(number: int) -> str:
-    return reverse("needs:confirm") if number >= len(STEPS) else reverse("needs:step", args=[number])
-
-
-def _shown_steps(current: int) -> list[Any]:
-    return steps_of(STEPS, current)
-
-
-def _form(request: HttpRequest, number: int, body: dict[str, Any]) -> BaseForm:
-    data = request.POST if request.method == "POST" else None
-    region = request.anju.region  # type: ignore[attr-defined]
-    initial, counties = body["typed"].get(str(number), {}), reads.counties(city_of(region))
-    if number == 1:
-        return forms.PlaceForm(data, counties=counties, initial=initial)
-    if number == 2:
-        return forms.FactsForm(data, towns=reads.towns(body["data"]["county"]), initial=initial)
-    if number == 3:
-        return forms.MembersForm(data, initial=initial)
-    sale = body["data"]["programme"] == "sale"
-    return forms.WishesForm(data, counties=counties, sale=sale, initial=initial or {"county_1": body["data"]["county"]})
-
-
-@page(power="needs.mine")
-def step(request: HttpRequest, step: int) -> HttpResponse:
-    """One step of the form; each is saved before the next."""
-    draft = _draft(request)
-    if not 1 <= step < len(STEPS):
-        raise Http404("没有这一步")
-    if step > (draft.step if draft else 1):
-        return HttpResponseRedirect(_step_url(draft.step if draft else 1))
-    body = _body(draft)
-    form = _form(request, step, body)
-    if request.method == "POST" and form.is_valid():
-        body["typed"][str(step)] = {name: request.POST.get(name, "") for name in form.fields}
-        body["data"] |= _gathered(step, form)
-        following = max(step + 1, draft.step if draft else 1)
-        acts.save_draft(ctx=request.anju.context(), body=body, step=following)  # type: ignore[attr-defined]
-        return HttpResponseRedirect(_step_url(step + 1))
-    dress(form)
-    return render(
-        request, "needs/step.html",
-        {
-            "form": form, "steps": _shown_steps(step - 1), "title": STEPS[step - 1], "problems": problems(form),
-            "back": _step_url(step - 1) if step > 1 else reverse("needs:mine"),
-        },
-        status=422 if form.errors else 200,
-    )  # fmt: skip
-
-
-def _gathered(step: int, form: Any) -> dict[str, Any]:
-    if step == 3:
-        return {"members": form.body()}
-    if step == 4:
-        return {"wishes": form.body()}
-    return dict(form.cleaned_data)
-
-
-@page(power="needs.mine")
-def confirm(request: HttpRequest) -> HttpResponse:
-    """Read it through once more, promise that it is true, hand it in."""
-    draft = _draft(request)
-    if draft is None or draft.step < len(STEPS):
-        return HttpResponseRedirect(reverse("needs:apply"))
-    data, refused, missing = _body(draft)["data"], None, False
-    if request.method == "POST":
-        missing = not request.POST.get("promise")
-        if not missing:
-            try:
-                row = _hand_in(request, data)
-            except Refused as error:
-                refused = error
-            else:
-                messages.success(request, f"申请已提交，受理号 {row.number}。请记下受理号。")
-                return HttpResponseRedirect(reverse("needs:mine"))
-    context = {
-        "facts": _summary(data), "refused": refused, "missing": missing, "steps": _shown_steps(len(STEPS) - 1),
-        "key": request.POST.get("key") if refused is None and request.POST.get("key") else uuid4().hex, "back": _step_url(4),
-    }  # fmt: skip
-    return render(request, "needs/confirm.html", context, status=422 if refused or missing else 200)
-
-
-def _hand_in(request: HttpRequest, data: dict[str, Any]) -> Application:
-    actor = request.anju  # type: ignore[attr-defined]
-    key = (request.POST.get("key") or uuid4().hex)[:64]
-    row = acts.submit_application(ctx=actor.context(key=key, region=data["county"]), household=forms.household_of(data))
-    acts.discard_draft(ctx=actor.context())
-    return row
-
-
-def _summary(data: dict[str, Any]) -> list[tuple[str, Any]]:
-    counties = reads.counties(city_of(data["county"]))
-    members = [f"{mask_name(m['name'])}（{mask_document(m['document'])}）" for m in data["members"]]
-    wishes = [
-        f"{counties.get(w['county'], w['county'])} {w['rooms']} 室 {w['area_from_cm2'] // 10_000}—{w['area_to_cm2'] // 10_000} ㎡，"
-        f"最高 {w['ceiling_fen'] // 100:,} 元"
-        for w in data["wishes"]
+def my_case(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One case in full."""
+    case = own_case(request, key)
+    row, counties = case.row, myside.counties_of(case.row)
+    moved = myside.places(row, _today(request))
+    members = [
+        (mask_name(m.name), m.get_relation_display(), mask_document(unseal(m.document)))
+        for m in row.members.order_by("relation", "id")
     ]
-    income, area = data["income_month_fen"], data["home_area_cm2"]
-    return [
-        ("区县", counties.get(data["county"], data["county"])), ("类别", dict(PROGRAMMES)[data["programme"]]),
-        ("手机号", mask_phone(data["phone"])), ("家庭月收入", None if income is None else f"{income // 100:,} 元"),
-        ("自有住房", None if area is None else f"{area // 10_000} ㎡"), ("居住或参保月数", data["residence_months"]),
-        ("已享受保障性住房", data["policy_homes"]), (f"家庭成员 {len(members)} 人", members), ("意向", wishes),
-    ]  # fmt: skip
+    own = "own" in case.may
+    context = {
+        "c": case, "row": row, "members": members, "wishes": [wish_words(w, counties) for w in myside.wishes_of(row)],
+        "places": moved[::-1], "moved": myside.moved(moved), "papers": myside.papers(row), "around": myside.around(row),
+        "messages_sent": myside.messages_of(_phone(request), row.region) if own else [],
+        "today": _today(request),
+    }  # fmt: skip
+    return render(request, "needs/my_case.html", context)
 
 
 # --- what a family may do with its case ----------------------------------------------------------------
 
 
-def _own(request: HttpRequest, key: UUID) -> Application:
-    """One of the family's own cases: row-level security shows no other. Raises Http404."""
-    row = within(request, Application.objects.all()).filter(id=key).first()
-    if row is None:
-        raise Http404("没有这份申请，或不是用您的手机号登记的")
-    return row
-
-
 def _act(request: HttpRequest, key: UUID, title: str, act: Any, **more: Any) -> HttpResponse:
-    row, back = _own(request, key), reverse("needs:mine")
+    row = own_case(request, key).row
+    back = reverse("needs:my_case", args=[row.id])
+    fixed = more.pop("fixed", {"application_id": row.id})
     return act_form_page(
-        request, title=title, act=act, fixed={"application_id": row.id}, back=back, done=lambda _: back, region=row.region,
-        clause="3.2-0", shell=SHELL, **more,
+        request, title=title, act=act, fixed=fixed, back=back, done=lambda _: back, region=row.region, clause="3.2-0", shell=SHELL,
+        **more,
     )  # fmt: skip
 
 
 @page(power="needs.mine")
 def supplement(request: HttpRequest, key: UUID) -> HttpResponse:
     """Give what the review asked for."""
-    row = _own(request, key)
+    row = own_case(request, key).row
     given = {"row": row, "towns": reads.towns(row.region), "family": True}
     asked = row.reviews.filter(outcome="supplement").order_by("-reviewed_at", "-id").first()
     why = f"审核要求：{asked.reason}" if asked else ""
@@ -250,6 +181,61 @@ def supplement(request: HttpRequest, key: UUID) -> HttpResponse:
         explain=why,
         verb="提交补正",
     )
+
+
+class PapersForm(ActForm):
+    """Papers of one kind."""
+
+    kind = django_forms.ChoiceField(label="材料种类", choices=BLANK + PAPERS)
+    papers = forms.FilesField(label="照片或文件", help_text="可选多个；照片、PDF，每个不超过 50 MB")
+
+    def arguments(self) -> dict[str, Any]:
+        return {"kind": self.cleaned_data["kind"], "files": self.cleaned_data["papers"]}
+
+
+@page(power="needs.mine")
+def papers(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Hand papers in."""
+    first = {"kind": request.GET.get("kind", "")}
+    return _act(
+        request,
+        key,
+        "上传材料",
+        acts.attach_papers,
+        form_class=PapersForm,
+        initial=first,
+        verb="上传",
+        said="材料已收下。",
+    )
+
+
+@page(power="needs.mine")
+def wishes(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Other wishes; the place stays."""
+    row = own_case(request, key).row
+    tenure = TENURE_OF[row.programme]
+
+    class Form(WishesForm):
+        def arguments(self) -> dict[str, Any]:
+            return {"wishes": [WishInput(tenure=tenure, **wish) for wish in self.body()]}
+
+    given = {"counties": myside.counties_of(row), "sale": row.programme == "sale"}
+    return _act(
+        request, key, "变更意向", acts.change_wishes, form_class=Form, form_kwargs=given, initial=_typed(row), verb="变更意向",
+        explain="变更意向不影响位次；正在公示的，公示结束后再变更", template="needs/lines_form.html",
+    )  # fmt: skip
+
+
+def _typed(row: Application) -> dict[str, Any]:
+    """The wishes as the form's fields."""
+    found: dict[str, Any] = {}
+    for n, wish in enumerate(myside.wishes_of(row), 1):
+        found |= {
+            f"county_{n}": wish["county"], f"rooms_{n}": wish["rooms"], f"area_from_{n}": f"{wish['area_from_cm2'] / 10_000:g}",
+            f"area_to_{n}": f"{wish['area_to_cm2'] / 10_000:g}", f"ceiling_{n}": f"{wish['ceiling_fen'] / 100:.2f}",
+            f"zone_{n}": wish["zone"], f"floor_{n}": wish["floor"], f"lift_{n}": wish["lift"],
+        }  # fmt: skip
+    return found
 
 
 @page(power="needs.mine")
@@ -267,29 +253,81 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     return _act(request, key, "恢复申请", acts.undo_withdrawal, verb="恢复申请", explain="回到撤回前的状态和位次")
 
 
-# --- for anybody -------------------------------------------------------------------------------------
+@page(power="needs.mine")
+def confirm_made(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say that an application made for us is ours."""
+    why = "协理员代您家提出的申请，请确认是否同意"
+    return _act(request, key, "确认代报的申请", acts.confirm_made_for, verb="是我家的，继续办理", explain=why)
 
 
-@public
-def may_i_apply(request: HttpRequest) -> HttpResponse:
-    """A few answers, no personal number: which rules I would meet today, by the county's own parameters."""
-    house = request.installation  # type: ignore[attr-defined]
-    form = forms.MayIForm(request.GET or None, counties=reads.counties(house.city))
-    verdicts = None
-    if request.GET and form.is_valid():
-        on = now_of(house).astimezone(SHANGHAI).date()
-        verdicts = _judged(form.cleaned_data, on, house.city)
-    dress(form)
-    return render(
-        request, "needs/may_i.html", {"form": form, "verdicts": verdicts, "problems": problems(form)},
-        status=422 if form.errors else 200,
+@page(power="needs.mine")
+def revoke_made(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Revoke an application made for us."""
+    return _act(
+        request, key, "撤销代报的申请", acts.revoke_made_for, form_class=forms.ReasonForm, verb="撤销",
+        explain="撤销后申请撤回，原因记录在案；以后仍可自己申请",
     )  # fmt: skip
 
 
-def _judged(data: dict[str, Any], on: date, city: str) -> list[Any]:
-    """The verdicts of a household like this. Only the parameters are read as staff do; no case is."""
-    names = ("programme", "group", "persons", "income_month_fen", "home_area_cm2", "residence_months", "policy_homes")
-    born = date(on.year - data["age"], on.month, min(on.day, 28))
-    facts = HouseholdFacts(**{name: data[name] for name in names}, applicant_born_on=born, other_applications=0)
-    with scope(current_region_range()[0] or city, elevate=True):
-        return eligible(facts, on, parameter_book().on(on, data["county"]))
+class ProxyForm(ActForm):
+    """Who may act for us, for what, until when, by which paper."""
+
+    name = django_forms.CharField(label="代办人姓名", max_length=60)
+    relation = django_forms.ChoiceField(label="与申请人关系", choices=BLANK + RELATIONS)
+    phone = django_forms.CharField(
+        label="代办人手机号", max_length=20, widget=django_forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    allows = django_forms.ChoiceField(label="可以代办什么", choices=list(Proxy.SCOPES), widget=django_forms.RadioSelect)
+    until_on = day_field("到哪一天为止", help_text="最长一年，到期自动终止")
+    paper = django_forms.FileField(label="签字的委托书", help_text="照片或 PDF")
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return data | {"paper": (data["paper"].name, data["paper"].read())}
+
+
+@page(power="needs.mine")
+def proxy(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Let somebody act for us."""
+    why = "代办人每办一件，都会发短信告诉您；您随时可以终止"
+    return _act(
+        request,
+        key,
+        "委托家人代办",
+        acts.grant_proxy,
+        form_class=ProxyForm,
+        verb="委托",
+        explain=why,
+        said="已登记代办人。",
+    )
+
+
+@page(power="needs.mine")
+def end_proxy(request: HttpRequest, key: UUID, proxy_id: UUID) -> HttpResponse:
+    """End it."""
+    row = own_case(request, key).row
+    found = myside.proxy_of(row, proxy_id)
+    if found is None:
+        raise Http404("没有这个代办人")
+    facts = [("代办人", mask_name(found.name)), ("范围", found.get_scope_display()), ("到", found.until_on)]
+    return _act(
+        request, key, "终止代办", acts.end_proxy, fixed={"proxy_id": found.id}, form_class=forms.OptionalReasonForm, verb="终止代办",
+        facts=facts,
+    )  # fmt: skip
+
+
+@page(power="needs.mine")
+def letter(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The letter of qualification: drawn at the first download, which is logged."""
+    row = own_case(request, key).row
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("needs:my_case", args=[row.id]))
+    return letter_file(request, row)
+
+
+def letter_file(request: HttpRequest, row: Application) -> HttpResponse:
+    """The PDF of a case's letter; the act leaves the entry."""
+    made = acts.issue_letter(ctx=request.anju.context(region=row.region), application_id=row.id)  # type: ignore[attr-defined]
+    pdf = made.paper.pdf
+    assert pdf is not None  # issue() draws both
+    return download(store.read(pdf), f"轮候资格通知书_{row.number}.pdf", "application/pdf")
