@@ -15,7 +15,7 @@ from anju.base.regions import scope, uuid7
 from anju.needs import acts
 from anju.needs.models import LIVE, Application, Member
 from anju.parties.models import Region
-from needs.helpers import COUNTY, OTHER, ctx_of, household, member
+from needs.helpers import COUNTY, OTHER, ctx_of, household, member, rent_household
 from support.db import raw
 
 WRITERS, ROUNDS, PEOPLE = 6, 6, 10
@@ -29,7 +29,7 @@ def town_of(county: str) -> str:
 
 
 def race(towns: dict[str, str], seed: int) -> int:
-    """Writers in two counties apply and withdraw for households drawn from the same few people; how many got in."""
+    """Writers in two counties and two programmes apply and withdraw for households drawn from the same few people; how many got in."""
     start, taken, lock = threading.Barrier(WRITERS), [], threading.Lock()
     contexts = {county: ctx_of(region=county) for county in towns}
 
@@ -55,7 +55,8 @@ def _apply(ctx: ActContext, town: str, rng: random.Random) -> bool:
     serials = rng.sample(range(1, PEOPLE + 1), rng.randint(1, 3))
     members = tuple(member(s, f"测试{s}", "01" if i == 0 else "20") for i, s in enumerate(serials))
     try:
-        row = acts.submit_application(ctx=ctx, household=household(1, town=town, members=members))
+        make = rng.choice((household, rent_household))
+        row = acts.submit_application(ctx=ctx, household=make(1, town=town, members=members))
         if rng.random() < 0.3:
             acts.withdraw(ctx=ctx, application_id=row.id)
     except Refused:

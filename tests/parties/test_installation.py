@@ -173,7 +173,7 @@ def test_no_power_of_an_administrator_reaches_the_programme_itself() -> None:
 
 def test_the_parties_own_cases_only_posts_are_marked() -> None:
     assert set(Post.objects.filter(party=True).values_list("code", flat=True)) == {
-        "developer_agent", "appraiser", "bank_officer", "bank_checker", "family",
+        "developer_agent", "appraiser", "bank_officer", "bank_checker", "family", "employer_agent",
     }  # fmt: skip
     assert Organisation.objects.count() == 0, "set-up opens no organisation"
     assert COUNTY in reads.region_names()

@@ -13,6 +13,7 @@ from anju.parties.context import live_appointments, parameter_book
 from anju.parties.models import Account, Setting
 from anju.parties.posts import POSTS
 from anju.parties.urls import urlpatterns
+from anju.policy.parameters import catalogue
 from parties.cast import (
     CITY,
     COUNTY,
@@ -164,7 +165,7 @@ def test_a_family_signs_in_by_phone_in_two_steps() -> None:
 def city() -> dict[str, Any]:
     """Everybody, and one thing of each kind."""
     bodies: dict[str, Any] = {"task_force": task_force()}
-    for kind in ("department", "intake", "developer", "appraisal_agency", "bank", "notary", "auditor", "manager"):
+    for kind in ("department", "intake", "developer", "appraisal_agency", "bank", "notary", "auditor", "manager", "employer"):
         bodies[kind] = acts.open_organisation(ctx=context(), kind=kind, name=f"甲{kind}")
     bodies["acquirer"] = acquirer("甲公司", "甲集团", CITY)
     people = {}
@@ -317,7 +318,8 @@ def test_what_cannot_be_is_said_on_the_form_with_the_input_kept(
 
 def test_the_parameter_page_lists_what_is_open_and_what_it_blocks(office: tuple[Client, Client]) -> None:
     page = text(office[0].get(reverse("parties:parameters"), {"view": "open"}))
-    assert "还没有定的，32 项" in page and "95% 锁定需求" in page
+    waiting = sum(parameter.open for parameter in catalogue().values())
+    assert f"还没有定的，{waiting} 项" in page and "95% 锁定需求" in page
     assert "120.00㎡" in text(office[0].get(reverse("parties:parameters")))
 
 

@@ -1,5 +1,6 @@
 """Forms of the waiting list's later steps: reviews, corrections, back-entry. Those that take a household in are ``household_forms``."""
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -89,6 +90,7 @@ class ChangeForm(ActForm):
     residence_months = forms.IntegerField(label=FACTS["residence_months"], required=False, min_value=0, max_value=1200)
     policy_homes = forms.IntegerField(label=FACTS["policy_homes"], required=False, min_value=0, max_value=99)
     papers = FilesField(label="证明材料", required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, row: Application, towns: dict[str, str], family: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,7 +106,22 @@ class ChangeForm(ActForm):
             self.order_fields([*FACTS, "papers"])
         for name in BY_FAMILY | ({"score"} if not family else set()):
             self.fields[name].initial = self.shown(name)
+        self.fields["seen"].initial = self.version()
         dress(self)
+
+    def version(self) -> str:
+        """What the form shows of the case, so that a second clerk does not undo what the first has just put right."""
+        shown = [self.row.state, *(str(getattr(self.row, name)) for name in FACTS if name != "phone")]
+        return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("seen") and data["seen"] != self.version():
+            self.data = {**{name: self.data.get(name) for name in self.data}, "seen": self.version()}
+            raise forms.ValidationError(
+                "您打开这一页以后，同事已改过这份申请，没有提交；您填的内容还在下面，请刷新另一页核对现在的内容，确认无误再提交"
+            )
+        return data
 
     def shown(self, name: str) -> Any:
         """A fact of the case as a person would type it."""

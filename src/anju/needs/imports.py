@@ -89,21 +89,22 @@ FAULT_FIELDS = {
 }  # fmt: skip
 
 
-def _families(rows: list[Row]) -> dict[str, list[Row]]:
+def families_of(rows: list[Row]) -> dict[str, list[Row]]:
+    """The rows of each family, by its serial in the file."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row["household"], []).append(row)
     return found
 
 
-def _head(rows: list[Row]) -> Row:
+def head_of(rows: list[Row]) -> Row:
     """The applicant's row, or the first where nobody or more than one is."""
     return next((row for row in rows if row["relation"] == APPLICANT), rows[0])
 
 
 def household_of(rows: list[Row]) -> HouseholdInput:
-    """One family's rows as an application; ``_missing`` was asked first."""
-    head = _head(rows)
+    """One family's rows as an application; ``missing_of`` was asked first."""
+    head = head_of(rows)
     members = tuple(
         MemberInput(
             row["name"],
@@ -128,7 +129,8 @@ def household_of(rows: list[Row]) -> HouseholdInput:
     )  # fmt: skip
 
 
-def _missing(head: Row) -> Iterator[Problem]:
+def missing_of(head: Row) -> Iterator[Problem]:
+    """What the applicant's row must carry and does not."""
     for name in NEEDED:
         if head.get(name) is None:
             yield Problem(head.number, TITLES[name], "", f"「{TITLES[name]}」{ON_APPLICANT}，不能为空", CLAUSES[name])
@@ -145,9 +147,9 @@ def check(ctx: ActContext, rows: list[Row]) -> list[Problem]:
     days, places, problems = Days(ctx), places_of(ctx.region), []
     seen: dict[str, Row] = {}
     most = _usual_persons(ctx)
-    for family in _families(rows).values():
-        head = _head(family)
-        missing = list(_missing(head))
+    for family in families_of(rows).values():
+        head = head_of(family)
+        missing = list(missing_of(head))
         problems += missing + list(_twice(family, seen))
         if missing:
             continue
@@ -156,7 +158,7 @@ def check(ctx: ActContext, rows: list[Row]) -> list[Problem]:
             problems.append(Problem(head.number, "受理日期", str(on), f"晚于今天 {ctx.today}；请更正", "3.2-0"))
             continue
         found = faults(household_of(family), on=on, inforce=days[on], places=places)
-        problems += [_placed(fault, family, head) for fault in found]
+        problems += [placed(fault, family, head) for fault in found]
         if most and len(family) > most:
             why = f"家庭人数 {len(family)} 人，超过常见的 {most} 人；如属实，收下时请填写理由"
             problems.append(Problem(head.number, "家庭序号", head["household"], why, "3.2-0", level="unusual"))
@@ -171,7 +173,7 @@ def _claimed(ctx: ActContext, rows: list[Row]) -> list[Problem]:
     for row in rows:
         clash = held.get(blinds[row.number])
         if clash:
-            why = acts.clash_sentence([clash], {clash.person: mask_name(row["name"])}, ctx.region)
+            why = acts.clash_sentence([clash], {clash.person: mask_name(row["name"])}, ctx.region, ctx)
             problems.append(Problem(row.number, TITLES["document"], row["document"], why, "3.2-0"))
     return problems
 
@@ -184,7 +186,7 @@ def _twice(family: list[Row], seen: dict[str, Row]) -> Iterator[Problem]:
             yield Problem(row.number, TITLES["document"], row["document"], why, "3.2-0")
 
 
-def _placed(fault: Fault, family: list[Row], head: Row) -> Problem:
+def placed(fault: Fault, family: list[Row], head: Row) -> Problem:
     """A fault at its row and column."""
     row = family[fault.member] if fault.member is not None else head
     name = FAULT_FIELDS.get(fault.field, fault.field)
@@ -207,11 +209,11 @@ def _usual_persons(ctx: ActContext) -> int | None:
 def take(ctx: ActContext, rows: list[Row], load: Any) -> list[tuple[int, str]]:
     """One chunk is one act."""
     brought = []
-    for family in _families(rows).values():
-        head = _head(family)
+    for family in families_of(rows).values():
+        head = head_of(family)
         brought.append(Brought(head.number, household_of(family), head.get("accepted_on")))
     answer = acts.take_applications(ctx=ctx, load_id=load.id, brought=brought)
-    by_head = {_head(family).number: family for family in _families(rows).values()}
+    by_head = {head_of(family).number: family for family in families_of(rows).values()}
     return [(row.number, why) for number, why in answer["refused"] for row in by_head[number]]
 
 

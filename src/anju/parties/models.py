@@ -46,7 +46,7 @@ class Organisation(Shared):
     KINDS: ClassVar = [
         ("task_force", "工作专班"), ("department", "职能部门"), ("acquirer", "收购主体"), ("developer", "开发企业"),
         ("appraisal_agency", "估价机构"), ("bank", "银行"), ("intake", "受理窗口"), ("auditor", "纪检审计"),
-        ("notary", "公证机构"), ("manager", "运营物业"),
+        ("notary", "公证机构"), ("manager", "运营物业"), ("employer", "用人单位"),
     ]  # fmt: skip
 
     kind = models.CharField(max_length=20, choices=KINDS)

@@ -48,6 +48,7 @@ POSTS = (
     PostDef("bank_checker", "银行复核", ("bank",), party=True),
     PostDef("notary", "公证员", ("notary",)),
     PostDef("auditor", "纪检审计", ("auditor",)),
+    PostDef("employer_agent", "用人单位经办", ("employer",), party=True),
     PostDef(FAMILY, "申请家庭", (), party=True),
 )
 BY_CODE: Mapping[str, PostDef] = {post.code: post for post in POSTS}

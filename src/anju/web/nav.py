@@ -29,6 +29,7 @@ ROOMS = (
     Room("home", "工作台", "home", "front:home", "", MINE),
     Room("needs", "需求与轮候", "users", "needs:list", "needs.view", WORK),
     Room("village", "入户与代报", "user-share", "needs:village", "needs.village", WORK),
+    Room("entries", "单位报送", "users", "needs:entries", "needs.put_in_entries", WORK),
     Room("reserve", "房源储备", "building-community", "reserve:list", "reserve.view", WORK),
     Room("pricing", "定价", "scale", "pricing:list", "pricing.view", WORK),
     Room("planning", "拟购方案", "adjustments", "planning:list", "planning.view", WORK),

@@ -31,6 +31,7 @@ from anju.needs.acts.steps import (
     who,
 )
 from anju.needs.banned import ban_sentence, banned, refuse_banned
+from anju.needs.entrance import closed, refuse_closed
 from anju.needs.households import (
     Fault,
     HouseholdInput,
@@ -46,7 +47,7 @@ from anju.needs.households import (
     wish_rows,
 )
 from anju.needs.judging import Days, frozen, judge_prepared
-from anju.needs.models import Application, Draft, Member, OwnHome, PolicyBenefit, Proxy, Wish
+from anju.needs.models import Application, Draft, Member, NationalFile, OwnHome, PolicyBenefit, Proxy, Wish
 from anju.parties.models import Account
 from anju.policy.rules import people
 
@@ -69,6 +70,7 @@ def submit_application(
     on = accepted_on or ctx.today
     _check_day(ctx, on)
     inforce = ctx.inforce(on)
+    refuse_closed(household.programme, inforce)
     refuse_faults(faults(household, on=on, inforce=inforce, places=places_of(ctx.region)))
     ready = prepare(household)
     refuse_banned(names_of(ready), on)
@@ -109,9 +111,13 @@ def take_applications(*, ctx: ActContext, load_id: UUID, brought: list[Brought])
     days, places = Days(ctx), places_of(ctx.region)
     refused: list[tuple[int, str]] = []
     ready: list[tuple[Brought, Prepared]] = []
+    national = NationalFile.objects.filter(region=ctx.region, load=load).exists()
     for item in brought:
         found = _faults_of(ctx, item, days, places)
-        if found:
+        shut = "" if national else closed(item.household.programme, days[item.accepted_on or ctx.today])
+        if shut:
+            refused.append((item.row, shut))
+        elif found:
             refused.append((item.row, "没有受理：" + "；".join(f.reason for f in found)))
         else:
             ready.append((item, prepare(item.household)))
@@ -157,7 +163,7 @@ def _without_clashes(
     clashes: dict[UUID, list[Clash]] = seam.reserve_many(seam.LIVE_APPLICATION, pairs, region=ctx.region)
     for item, one in ready:
         if one.id in clashes:
-            refused.append((item.row, clash_sentence(clashes[one.id], names_of(one), ctx.region)))
+            refused.append((item.row, clash_sentence(clashes[one.id], names_of(one), ctx.region, ctx)))
     return [(item, one) for item, one in ready if one.id not in clashes]
 
 

@@ -146,29 +146,47 @@ def next_numbers(region: str, on: date, count: int) -> list[str]:
     return [f"{region}-{month}-{number:06d}" for number in range(last - count + 1, last + 1)]
 
 
-def clash_sentence(clashes: Sequence[Clash], names: dict[bytes, str], region: str) -> str:
-    """Enough for a clerk to resolve the clash, and no more: which member, and which county or which case of this one."""
+def clash_sentence(
+    clashes: Sequence[Clash], names: dict[bytes, str], region: str, ctx: ActContext | None = None
+) -> str:
+    """Enough to resolve the clash, and no more: which member, which county, and for a clerk the other case's masked number, its
+    state and the office's phone. A family learns the county and the phone."""
     parts = []
     for clash in clashes[:3]:
         who = names.get(clash.person, "一名家庭成员")
-        parts.append(f"{who}已在{_where(clash, region)}")
+        parts.append(f"{who}已在{_where(clash, region, ctx)}")
     more = f"等 {len(clashes)} 人" if len(clashes) > 3 else ""
     return f"{'；'.join(parts)}{more}，每人只能在一份有效申请中，没有受理；请先撤回原申请，或与该受理窗口核对证件号码"
 
 
-def _where(clash: Clash, region: str) -> str:
+def _where(clash: Clash, region: str, ctx: ActContext | None) -> str:
     if clash.region != region:
         name = Region.objects.filter(code=clash.region).values_list("name", flat=True).first() or clash.region
-        return f"{name}（{clash.region}）的一份有效申请中"
+        return f"{name}（{clash.region}）的一份有效申请中{_glimpse(clash, ctx)}"
     number = Application.objects.filter(region=region, id=clash.case).values_list("number", flat=True).first()
     return f"本地申请 {number} 中" if number else "本地正在办理的另一份申请中"
+
+
+def _glimpse(clash: Clash, ctx: ActContext | None) -> str:
+    """The other county's case as far as a clerk needs it; the function behind it answers only who names the person."""
+    if ctx is None:
+        return ""
+    phone = ctx.inforce(region=clash.region).get("intake_phone")
+    office = "" if isinstance(phone, Unset) else f"受理窗口电话 {phone.value}"
+    if ctx.post == FAMILY:
+        return f"（{office}）" if office else ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, state FROM application_glimpse(%s, %s)", [clash.case, clash.person])
+        found = cursor.fetchone()
+    seen = f"受理号 {found[0]}，{STATES.titles.get(found[1], found[1])}" if found else "正在办理"
+    return f"（{'，'.join(filter(None, [seen, office]))}）"
 
 
 def reserve(ctx: ActContext, application: UUID, names: dict[bytes, str]) -> None:
     """Take the one live application of each member. Raises Refused with the clash."""
     clashes = seam.reserve(seam.LIVE_APPLICATION, names, case=application, region=ctx.region)
     if clashes:
-        raise Refused(clash_sentence(clashes, names, ctx.region), clause=CLAUSE)
+        raise Refused(clash_sentence(clashes, names, ctx.region, ctx), clause=CLAUSE)
 
 
 def release(ctx: ActContext, application: UUID) -> None:
