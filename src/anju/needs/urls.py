@@ -5,6 +5,7 @@ from django.urls import path
 from anju.needs.pages import analysis, ask, callback, case, cases, demand, intake, people, snapshots, surveys
 from anju.needs.urls_family import urlpatterns as families
 from anju.needs.urls_life import urlpatterns as life
+from anju.needs.urls_privacy import urlpatterns as privacy
 from anju.needs.urls_verify import urlpatterns as verification
 
 app_name = "needs"
@@ -13,6 +14,7 @@ urlpatterns = [
     *families,
     *life,
     *verification,
+    *privacy,
     path("queue/", cases.queue, name="queue"),
     path("findings/", cases.findings, name="findings"),
     path("find/", cases.find, name="find"),

@@ -29,6 +29,7 @@ from .letters import issue_letter, withdraw_letter, withdraw_letters_due
 from .memberneeds import confirm_need, record_need
 from .objections import decide_objection, raise_objection
 from .places import recalculate_place, reorder_list
+from .privacy import ask_erasure, clear_kept, copy_my_data, drop_old, end_erasure, erase_case, erase_due
 from .proxies import bind_phone, end_proxies_due, end_proxy, grant_proxy
 from .publicity import end_publicity, publish_applications
 from .reconsider import ask_reconsideration, decide_reconsideration
@@ -63,6 +64,7 @@ __all__ = [
     "NewHousehold",
     "answer_complaint",
     "answer_survey",
+    "ask_erasure",
     "ask_reconsideration",
     "assign_cases",
     "assign_town",
@@ -77,9 +79,11 @@ __all__ = [
     "check_number",
     "city_review",
     "clash_sentence",
+    "clear_kept",
     "close_survey",
     "confirm_made_for",
     "confirm_need",
+    "copy_my_data",
     "correct_application",
     "correct_member",
     "decide_ban",
@@ -87,10 +91,14 @@ __all__ = [
     "decide_reconsideration",
     "discard_draft",
     "draft_survey",
+    "drop_old",
+    "end_erasure",
     "end_proxies_due",
     "end_proxy",
     "end_publicity",
     "end_town",
+    "erase_case",
+    "erase_due",
     "file_complaint",
     "find_my_applications",
     "finish_recheck",

@@ -1,6 +1,17 @@
 """Needs (需求): applications to the waiting list, their reviews, questionnaires, frozen demand."""
 
-from anju.needs.models import application, callback, demand, events, intake, listing, review, survey, verification
+from anju.needs.models import (
+    application,
+    callback,
+    demand,
+    events,
+    intake,
+    listing,
+    privacy,
+    review,
+    survey,
+    verification,
+)  # fmt: skip
 from anju.needs.models.application import (
     APPLICANT,
     DOCUMENTS,
@@ -42,6 +53,7 @@ from anju.needs.models.intake import (
     WorkerTown,
 )
 from anju.needs.models.listing import CaseChange, ListOrder, Pause, Recheck, RecheckRound
+from anju.needs.models.privacy import Erasure
 from anju.needs.models.review import STEPS, Finding, Objection, Reconsideration, Review
 from anju.needs.models.survey import AGE_BANDS, Answer, Survey, SurveyVersion
 from anju.needs.models.verification import (
@@ -65,7 +77,7 @@ from anju.needs.models.verification import (
 
 CARRIES: dict[str, str] = {
     **application.CARRIES, **review.CARRIES, **survey.CARRIES, **demand.CARRIES, **callback.CARRIES,
-    **events.CARRIES, **listing.CARRIES, **intake.CARRIES, **verification.CARRIES,
+    **events.CARRIES, **listing.CARRIES, **intake.CARRIES, **verification.CARRIES, **privacy.CARRIES,
 }  # fmt: skip
 
 __all__ = [
@@ -113,6 +125,7 @@ __all__ = [
     "Discrepancy",
     "Draft",
     "EmployerEntry",
+    "Erasure",
     "Finding",
     "FormerMember",
     "HomeVisit",

@@ -15,6 +15,9 @@ DECLARE
         WHEN 'needs_letter' THEN ARRAY['withdrawn_on', 'reason']
         ELSE ARRAY['state', 'decided_on', 'reason'] END;
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF (is_now - ends) IS DISTINCT FROM (was - ends)
        OR coalesce(was ->> 'ended_on', was ->> 'withdrawn_on', was ->> 'decided_on') IS NOT NULL
           AND (is_now - 'phone'::text) IS DISTINCT FROM (was - 'phone'::text) THEN

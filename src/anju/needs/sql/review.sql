@@ -55,6 +55,9 @@ CREATE OR REPLACE TRIGGER objection_in_publicity BEFORE INSERT ON needs_objectio
 -- What was asked stays as asked, what was decided as decided.
 CREATE OR REPLACE FUNCTION asked_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE' OR OLD.decided_on IS NOT NULL
        OR (OLD.application_id, OLD.text, OLD.maker) IS DISTINCT FROM (NEW.application_id, NEW.text, NEW.maker) THEN
         RAISE EXCEPTION 'a row of % stays as it was asked and decided', TG_TABLE_NAME USING ERRCODE = 'AJ005';

@@ -3,6 +3,9 @@
 -- An answer once given stays; only a difference gets its one decision.
 CREATE OR REPLACE FUNCTION answer_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE'
        OR (OLD.application_id, OLD.subject, OLD.item, OLD.asked_on, OLD.asked_by) IS DISTINCT FROM
           (NEW.application_id, NEW.subject, NEW.item, NEW.asked_on, NEW.asked_by)
@@ -29,6 +32,9 @@ $$ SELECT EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body
 
 CREATE OR REPLACE FUNCTION lock_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE' OR OLD.ended_on IS NOT NULL OR NEW.ended_on IS NULL AND OLD IS DISTINCT FROM NEW
        OR (OLD.subject, OLD.field, OLD.value, OLD.source, OLD.confirmed_on, OLD.verification_id) IS DISTINCT FROM
           (NEW.subject, NEW.field, NEW.value, NEW.source, NEW.confirmed_on, NEW.verification_id)
@@ -58,6 +64,9 @@ CREATE OR REPLACE FUNCTION locked_fact_stays() RETURNS trigger LANGUAGE plpgsql 
 DECLARE
     v_field text;
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     SELECT l.field INTO v_field FROM needs_lockedfact l
      WHERE l.region = OLD.region AND l.subject = OLD.id AND l.ended_on IS NULL
        AND (TG_OP = 'DELETE' OR to_jsonb(OLD) -> l.field::text IS DISTINCT FROM to_jsonb(NEW) -> l.field::text)
@@ -79,6 +88,9 @@ CREATE OR REPLACE TRIGGER locked_fact_stays BEFORE UPDATE ON needs_member
 -- 容缺: closed once; its day is not moved. A case whose day has passed does not enter the list.
 CREATE OR REPLACE FUNCTION deferral_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE' OR OLD.state <> 'open'
        OR (OLD.application_id, OLD.subject, OLD.item, OLD.good_by, OLD.granted_on, OLD.granted_by, OLD.reason) IS DISTINCT FROM
           (NEW.application_id, NEW.subject, NEW.item, NEW.good_by, NEW.granted_on, NEW.granted_by, NEW.reason) THEN
@@ -113,6 +125,9 @@ CREATE OR REPLACE TRIGGER likeness_final BEFORE UPDATE OR DELETE ON needs_likene
 -- An employer's entry goes one way: told, the family's answer, the clerk's decision; what was put in stays.
 CREATE OR REPLACE FUNCTION entry_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE'
        OR (OLD.organisation, OLD.load_id, OLD.row, OLD.consent, OLD.phone_blind, OLD.maker) IS DISTINCT FROM
           (NEW.organisation, NEW.load_id, NEW.row, NEW.consent, NEW.phone_blind, NEW.maker)

@@ -1,6 +1,9 @@
 -- What a paper said when it was issued stays said: only its signing may be added, once.
 CREATE OR REPLACE FUNCTION paper_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_erasing() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'DELETE'
        OR (to_jsonb(NEW) - ARRAY['signed_on', 'scan_id']) IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['signed_on', 'scan_id'])
        OR (OLD.scan_id IS NOT NULL AND (NEW.scan_id, NEW.signed_on) IS DISTINCT FROM (OLD.scan_id, OLD.signed_on)) THEN
