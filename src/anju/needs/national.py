@@ -16,14 +16,23 @@ from anju.base.sheets.check import rows_of_table
 from anju.base.sheets.edits import cell, words
 from anju.base.sheets.read import Table, read_table
 from anju.needs.imports import COLUMNS
-from anju.needs.models import APPLICANT, LIVE, Application, Member, NationalMapping, Wish
+from anju.needs.models import APPLICANT, LIVE, Application, Member, NationalMapping, OwnHome, PolicyBenefit, Wish
 
 CLAUSE = "4.4"
 BY_FIELD = {column.field: column for column in COLUMNS}
 BY_TITLE = {column.title: column.field for column in COLUMNS}
 NEEDED = ("household", "name", "relation", "document")
 # What the comparison looks at beside who belongs to the household.
-COMPARED = ("programme", "group", "town", "income_month_fen", "home_area_cm2", "residence_months", "policy_homes")
+COMPARED = (
+    "programme",
+    "group",
+    "town",
+    "income_month_fen",
+    "home_area_cm2",
+    "residence_months",
+    "policy_homes",
+    "transferred",
+)
 Pairs = Sequence[Sequence[str]]
 
 
@@ -85,40 +94,55 @@ def _nothing(ctx: Any, rows: Any, load: Any) -> list[tuple[int, str]]:
 def lines_of(region: str, pairs: Pairs, limit: int | None = None) -> list[list[Any]]:
     """Live applications of a county, a line a member, in the mapping's columns; numbers in full."""
     rows = list(Application.objects.filter(region=region, state__in=LIVE).defer("verdicts").order_by("number")[:limit])
-    members, wishes = _by_case(Member, rows), _by_case(Wish, rows)
+    found = {model: _by_case(model, rows) for model in (Member, Wish, OwnHome, PolicyBenefit)}
     return [
-        [_cell(name, row, member, wishes.get(row.id, [])) for _, name in pairs]
+        [_cell(name, row, member, {model: found[model].get(row.id, []) for model in found}) for _, name in pairs]
         for row in rows
-        for member in members.get(row.id, [])
+        for member in found[Member].get(row.id, [])
     ]
 
 
 def _by_case(model: Any, rows: Iterable[Application]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
-    order = ("relation", "id") if model is Member else ("rank",)
+    order = {Member: ("relation", "id"), Wish: ("rank",)}.get(model, ("id",))
     for one in model.objects.filter(application_id__in=[row.id for row in rows]).order_by("application_id", *order):
         found.setdefault(one.application_id, []).append(one)
     return found
 
 
-def _cell(name: str, row: Application, member: Member, wishes: list[Wish]) -> Any:
+# Columns of the sheet whose field is named otherwise than the row's own: of a member, of the first home and benefit, of a wish.
+OF_MEMBER = {
+    **{name: name for name in ("name", "relation", "born_on", "marriage", "registration", "registered_on", "work", "employer")},
+    "insured_months": "insured_months", "income_own_fen": "income_month_fen",
+}  # fmt: skip
+OF_HOME = {"home_kind": "kind", "home_place": "place", "home_cm2": "area_cm2", "home_on": "on"}
+OF_BENEFIT = {"benefit_kind": "kind", "benefit_until": "until"}
+OF_WISH = {"area_from": "area_from_cm2", "area_to": "area_to_cm2", "ceiling": "ceiling_fen"}
+
+
+def _cell(name: str, row: Application, member: Member, parts: Mapping[Any, list[Any]]) -> Any:
+    """One cell; what is the household's stands on the applicant's line alone."""
     column = BY_FIELD[name]
     if name == "household":
         return row.number
     if name == "document":
         return unseal(member.document)
-    if name in ("name", "relation", "born_on", "marriage", "registration", "work", "employer", "insured_months"):
-        return cell(column, getattr(member, name))
+    if name in OF_MEMBER:
+        return cell(column, getattr(member, OF_MEMBER[name]))
     if member.relation != APPLICANT:
         return None
     if name == "phone":
         return unseal(row.phone)
     head, _, rank = name.rpartition("_")
+    owner: Any = row
+    field = name
     if rank.isdecimal():
-        wish = next((one for one in wishes if one.rank == int(rank)), None)
-        own = {"area_from": "area_from_cm2", "area_to": "area_to_cm2", "ceiling": "ceiling_fen"}.get(head, head)
-        return None if wish is None else cell(column, getattr(wish, own, None))
-    return cell(column, getattr(row, name, None))
+        owner, field = next((one for one in parts[Wish] if one.rank == int(rank)), None), OF_WISH.get(head, head)
+    elif name in OF_HOME:
+        owner, field = next(iter(parts[OwnHome]), None), OF_HOME[name]
+    elif name in OF_BENEFIT:
+        owner, field = next(iter(parts[PolicyBenefit]), None), OF_BENEFIT[name]
+    return None if owner is None else cell(column, getattr(owner, field))
 
 
 # --- in: compared with ours ------------------------------------------------------------------------------

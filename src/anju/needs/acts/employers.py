@@ -19,6 +19,7 @@ from anju.needs.acts.steps import CLAUSE, limit, who
 from anju.needs.entrance import refuse_closed
 from anju.needs.households import HouseholdInput, MemberInput, WishInput
 from anju.needs.models import PROGRAMMES, EmployerEntry
+from anju.needs.particulars import BenefitInput, HomeInput
 from anju.parties.models import Account, Organisation
 from anju.policy.rules import people
 
@@ -166,13 +167,16 @@ def household_of(body: Mapping[str, Any]) -> HouseholdInput:
     parts = dict(body)
     members = tuple(MemberInput(**_days(one)) for one in parts.pop("members"))
     wishes = tuple(WishInput(**one) for one in parts.pop("wishes"))
-    return HouseholdInput(**_days(parts), members=members, wishes=wishes)
+    homes = tuple(HomeInput(**_days(one)) for one in parts.pop("homes", ()))
+    benefits = tuple(BenefitInput(**_days(one)) for one in parts.pop("benefits", ()))
+    return HouseholdInput(**_days(parts), members=members, wishes=wishes, homes=homes, benefits=benefits)
+
+
+DAYS = ("on", "since", "until", "born_on", "registered_on")
 
 
 def _days(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: date.fromisoformat(v) if name.endswith("_on") and isinstance(v, str) else v for name, v in values.items()
-    }
+    return {name: date.fromisoformat(v) if name in DAYS and isinstance(v, str) else v for name, v in values.items()}
 
 
 def _locked(ctx: ActContext, key: UUID) -> EmployerEntry:
