@@ -1,6 +1,7 @@
 """The pages: sign-in, people looked up both ways, parameters proposed and confirmed, admission; no post sees what it may not."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from anju.base.regions import scope
-from anju.parties import acts
+from anju.parties import acts, reads
 from anju.parties.context import live_appointments, parameter_book
 from anju.parties.models import Account, Setting
 from anju.parties.posts import POSTS
 from anju.parties.urls import urlpatterns
-from anju.policy.parameters import catalogue
 from parties.cast import (
     CITY,
     COUNTY,
@@ -179,7 +179,13 @@ def city() -> dict[str, Any]:
         votes_for=3, votes_against=0,
     )  # fmt: skip
     setting = acts.propose_setting(ctx=clerk, name="apply_window_days", value=10, valid_from=MONDAY, document="决议")
+    mine = live_appointments(people["office_clerk"], MONDAY)[0]
+    cover = acts.propose_cover(
+        ctx=clerk, appointment_id=mine.pk, by_id=people["office_head"].pk, from_on=MONDAY, until_on=MONDAY + timedelta(days=5),
+        reason="休假",
+    )  # fmt: skip
     keys = {
+        "cover": cover.pk,
         "organisation": bodies["acquirer"].pk, "account": people["reviewer"].pk, "resolution": resolution.pk, "setting": setting.pk,
         "admission": proposed(clerk, bodies["acquirer"]), "appointment": live_appointments(people["reviewer"], MONDAY)[0].pk,
     }  # fmt: skip
@@ -318,8 +324,9 @@ def test_what_cannot_be_is_said_on_the_form_with_the_input_kept(
 
 def test_the_parameter_page_lists_what_is_open_and_what_it_blocks(office: tuple[Client, Client]) -> None:
     page = text(office[0].get(reverse("parties:parameters"), {"view": "open"}))
-    waiting = sum(parameter.open for parameter in catalogue().values())
-    assert f"还没有定的，{waiting} 项" in page and "95% 锁定需求" in page
+    count = len(reads.open_parameters(CITY, MONDAY))
+    assert count > 30, "no value has been set yet"
+    assert f"还没有定的，{count} 项" in page and "95% 锁定需求" in page
     assert "120.00㎡" in text(office[0].get(reverse("parties:parameters")))
 
 

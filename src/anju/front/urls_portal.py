@@ -18,7 +18,7 @@ def _kept(view: Any) -> bool:
     power = getattr(view, "power", None)
     if power == "sign-in":
         return view in DOORS
-    return power == "public" or FAMILY in read_powers().get(power, ())
+    return power == "public" or FAMILY in read_powers().get(str(power), ())
 
 
 def _patterns(found: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
