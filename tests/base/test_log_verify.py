@@ -318,7 +318,9 @@ def test_a_rotated_key_signs_on_and_the_old_signatures_stand(log: Path) -> None:
     assert verify(log) == []
     both = f"{KNOWN[0].text}\n{note.verifier_of(ORIGIN, new).text}\n"
     assert verify(log, vkey=both) == []
-    assert {p.kind for p in verify(log, vkey=KNOWN[0].text)} == {"checkpoint", "second"}, "who keeps the old key alone is told"
+    assert {p.kind for p in verify(log, vkey=KNOWN[0].text)} == {"checkpoint", "second"}, (
+        "who keeps the old key alone is told"
+    )
 
 
 @pytest.mark.parametrize("attack", [change_body_and_rebuild, insert_act_and_rebuild, cut_tail, delete_leaf_and_rebuild])

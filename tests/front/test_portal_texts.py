@@ -26,8 +26,13 @@ def drafted(**changes: Any) -> PortalText:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"body": "请打 138 4550 1234"}, "手机号"), ({"title": "231202199001011237"}, "身份证号"), ({"until": None}, "最后一天"),
-        ({"body": "长" * 201}, "最多 200 个字"), ({"until": date(2026, 3, 1)}, "早于"), ({"title": " "}, "都要填"), ({"order": 1000}, "次序"),
+        ({"body": "请打 138 4550 1234"}, "手机号"),
+        ({"title": "231202199001011237"}, "身份证号"),
+        ({"until": None}, "最后一天"),
+        ({"body": "长" * 201}, "最多 200 个字"),
+        ({"until": date(2026, 3, 1)}, "早于"),
+        ({"title": " "}, "都要填"),
+        ({"order": 1000}, "次序"),
     ],
 )  # fmt: skip
 def test_what_may_not_be_shown_is_not_even_kept(change: dict[str, Any], said: str) -> None:
@@ -73,7 +78,8 @@ def test_guides_stand_in_the_offices_order_and_answers_are_found_by_their_words(
 def test_the_office_keeps_them_on_its_pages() -> None:
     clerk = signed_in("office_clerk")
     made = clerk.post("/portal-texts/new/", {
-        "kind": "notice", "title": "放假安排", "body": "清明放假三天。", "shown_from": "2026-03-02", "until": "2026-04-06", "order": "5", "key": "a",
+        "kind": "notice", "title": "放假安排", "body": "清明放假三天。", "shown_from": "2026-03-02", "until": "2026-04-06",
+        "order": "5", "key": "a",
     })  # fmt: skip
     here = made["Location"]
     assert clerk.post(f"{here}release/", {"key": "b"}).status_code == 302

@@ -165,7 +165,17 @@ def test_a_family_signs_in_by_phone_in_two_steps() -> None:
 def city() -> dict[str, Any]:
     """Everybody, and one thing of each kind."""
     bodies: dict[str, Any] = {"task_force": task_force()}
-    for kind in ("department", "intake", "developer", "appraisal_agency", "bank", "notary", "auditor", "manager", "employer"):
+    for kind in (
+        "department",
+        "intake",
+        "developer",
+        "appraisal_agency",
+        "bank",
+        "notary",
+        "auditor",
+        "manager",
+        "employer",
+    ):
         bodies[kind] = acts.open_organisation(ctx=context(), kind=kind, name=f"甲{kind}")
     bodies["acquirer"] = acquirer("甲公司", "甲集团", CITY)
     people = {}

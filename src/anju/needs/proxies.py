@@ -21,9 +21,7 @@ def live_of(phone: bytes | None, application: Application, on: date) -> Proxy | 
     """The live proxy that a phone holds for an application on a day."""
     if phone is None:
         return None
-    rows = Proxy.objects.filter(
-        region=application.region, application=application, phone_blind=phone, ended_on=None
-    )
+    rows = Proxy.objects.filter(region=application.region, application=application, phone_blind=phone, ended_on=None)
     return rows.filter(since__lte=on, until_on__gte=on).first()
 
 

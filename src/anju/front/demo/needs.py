@@ -313,7 +313,9 @@ def _back_entry(demo: Any) -> None:
 def _survey(demo: Any) -> None:
     """Asked on paper and by link; one browser that answers ten times counts once."""
     asked = survey_text.parsed(f"{survey_text.STANDARD_LINE}\n{ASKED}")
-    row = acts.draft_survey(ctx=demo.ctx("office"), title=SURVEY, intro="了解住房需求，两分钟填完；不影响轮候。", asked=asked)
+    row = acts.draft_survey(
+        ctx=demo.ctx("office"), title=SURVEY, intro="了解住房需求，两分钟填完；不影响轮候。", asked=asked
+    )
     today = demo.ctx("office").today
     acts.publish_survey(ctx=demo.ctx("office_head"), survey_id=row.id, opens_on=today, closes_on=today + timedelta(60))
     demo.import_file("survey_answers", demo.folder / "需求问卷.xlsx", "office", survey=SURVEY)
@@ -350,7 +352,11 @@ def _call_back(demo: Any) -> None:
     clerk = f"intake_{CITY_PROPER}"
     ctx = demo.ctx(f"reviewer_{CITY_PROPER}")
     row = callback.open_campaign(
-        ctx=ctx, title="2026 年 3 月回访", due_on=ctx.today + timedelta(30), most=CALLED, clerks=[demo.ctx(clerk).account]
+        ctx=ctx,
+        title="2026 年 3 月回访",
+        due_on=ctx.today + timedelta(30),
+        most=CALLED,
+        clerks=[demo.ctx(clerk).account],
     )
     with demo.scope(CITY_PROPER):
         rows = Call.objects.filter(region=CITY_PROPER, campaign=row).order_by("id")
@@ -358,7 +364,9 @@ def _call_back(demo: Any) -> None:
     heard = []
     for at, number in enumerate(numbers, 2):
         outcome = demo.rng.choices(("confirmed", "changed", "given_up", "unreachable"), (78, 6, 6, 10))[0]
-        heard.append(callback.Heard(at, number, outcome, demo.rng.randint(1, 3), "改要小一点的" if outcome == "changed" else ""))
+        heard.append(
+            callback.Heard(at, number, outcome, demo.rng.randint(1, 3), "改要小一点的" if outcome == "changed" else "")
+        )
     callback.take_outcomes(ctx=demo.ctx(clerk), campaign_id=row.id, heard=heard)
     with demo.scope(CITY_PROPER):
         counts = callback.tally(row)

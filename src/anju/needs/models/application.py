@@ -240,6 +240,10 @@ class Wish(Placed):
     zone = models.CharField(max_length=40, blank=True, help_text="town or part of the county; empty is anywhere there")
     floor = models.CharField(max_length=6, choices=FLOORS, blank=True, help_text="empty is any")
     lift = models.BooleanField(default=False, help_text="only where there is a lift")
+    twin = models.BooleanField(
+        default=False,
+        help_text="an earlier wish of the household lies in the same demand cell; kept by a trigger, so that cells count once",
+    )
 
     class Meta:
         constraints: ClassVar = [
