@@ -66,6 +66,7 @@ def lay_stays(count: int) -> None:
                 Wish(
                     region=region, application_id=key, rank=rank, county=rng.choice(counties), tenure=tenure,
                     rooms=rng.randint(1, 3), area_from_cm2=area, area_to_cm2=area + 9, ceiling_fen=ceiling,
+                    twin=rank > 1 and rng.random() < 0.1,
                 )
             )  # fmt: skip
     lay_rows(Stay, stays)
@@ -89,7 +90,7 @@ def duck(folder: Path) -> cells.Run:
         "needs_stay": {"region": "VARCHAR", "application_id": "UUID", "programme": "VARCHAR", "since": "DATE", "until": "DATE"},
         "needs_wish": {
             "region": "VARCHAR", "application_id": "UUID", "rank": "SMALLINT", "county": "VARCHAR", "tenure": "VARCHAR",
-            "rooms": "SMALLINT", "area_from_cm2": "BIGINT", "ceiling_fen": "BIGINT",
+            "rooms": "SMALLINT", "area_from_cm2": "BIGINT", "ceiling_fen": "BIGINT", "twin": "BOOLEAN",
         },
     }  # fmt: skip
     for table, kinds in columns.items():
@@ -157,6 +158,34 @@ def test_nobody_writes_a_stay_by_hand(statement: str) -> None:
     qualified(1)
     with pytest.raises(Exception, match="permission denied"), open_act(COUNTY), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("3.2-0")
+def test_a_household_counts_once_in_a_cell_however_its_wishes_are_laid_moved_or_taken_away() -> None:
+    row = qualified(1)[0]
+    on = later(9).date()
+
+    def counted() -> list[tuple[int, int]]:
+        with scope(COUNTY):
+            return [(c.households, c.first_wishes) for c in cells.cells(COUNTY, on)]
+
+    with open_act(COUNTY), connection.cursor() as cursor:
+        for rank, area in ((2, 810_000), (3, 1_010_000)):
+            Wish.objects.create(
+                region=COUNTY, application=row, rank=rank, county=COUNTY, tenure="sale", rooms=2, area_from_cm2=area,
+                area_to_cm2=area, ceiling_fen=31_000_000,
+            )  # fmt: skip
+    assert counted() == [(1, 1), (1, 0)], "the second wish lies in the first one's cell"
+    with open_act(COUNTY), connection.cursor() as cursor:
+        cursor.execute("UPDATE needs_wish SET area_from_cm2 = 800000 WHERE rank = 3")
+    assert counted() == [(1, 1)], "moved into the same cell"
+    with open_act(COUNTY), connection.cursor() as cursor:
+        cursor.execute("UPDATE needs_wish SET twin = NOT twin")
+    assert counted() == [(1, 1)], "set wrong by hand, put right at once"
+    with open_act(COUNTY), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM needs_wish WHERE rank = 1")
+    assert counted() == [(1, 0)], "the earliest that is left counts"
 
 
 # --- the rows behind a snapshot ----------------------------------------------------------------------

@@ -28,21 +28,18 @@ KEYWORDS = frozenset(
     {"AS", "IN", "AND", "OR", "ON", "NOT", "WHEN", "THEN", "FROM", "JOIN", "WHERE", "VALUES", "EXISTS"}
 )
 
-# Each household once per cell, whatever number of its wishes lie in it; first_wish: whether its first one does.
+# Each household once per cell: a wish with an earlier one of the same household in its cell is a twin (sql/demand.sql keeps which).
 CELLS = """
-SELECT h.county, h.programme, h.tenure, h.rooms, h.area_band_cm2, h.price_band_fen,
-       COUNT(*) AS households, SUM(h.first_wish) AS first_wishes
-  FROM (SELECT w.county AS county, s.programme AS programme, w.tenure AS tenure, w.rooms AS rooms,
-               w.area_from_cm2 - w.area_from_cm2 % 100000 AS area_band_cm2,
-               CASE WHEN w.tenure = 'rent' THEN w.ceiling_fen - w.ceiling_fen % 10000
-                    ELSE w.ceiling_fen - w.ceiling_fen % 5000000 END AS price_band_fen,
-               s.application_id AS application_id,
-               MAX(CASE WHEN w.rank = 1 THEN 1 ELSE 0 END) AS first_wish
-          FROM needs_stay s
-          JOIN needs_wish w ON w.application_id = s.application_id AND w.region = s.region
-         WHERE s.region >= '{lo}' AND s.region <= '{hi}'
-           AND s.since <= DATE '{on}' AND (s.until IS NULL OR s.until > DATE '{on}')
-         GROUP BY 1, 2, 3, 4, 5, 6, 7) h
+SELECT w.county AS county, s.programme AS programme, w.tenure AS tenure, w.rooms AS rooms,
+       w.area_from_cm2 - w.area_from_cm2 % 100000 AS area_band_cm2,
+       CASE WHEN w.tenure = 'rent' THEN w.ceiling_fen - w.ceiling_fen % 10000
+            ELSE w.ceiling_fen - w.ceiling_fen % 5000000 END AS price_band_fen,
+       SUM(CASE WHEN w.twin THEN 0 ELSE 1 END) AS households,
+       SUM(CASE WHEN w.rank = 1 THEN 1 ELSE 0 END) AS first_wishes
+  FROM needs_stay s
+  JOIN needs_wish w ON w.application_id = s.application_id
+ WHERE s.region >= '{lo}' AND s.region <= '{hi}' AND w.region >= '{lo}' AND w.region <= '{hi}'
+   AND s.since <= DATE '{on}' AND (s.until IS NULL OR s.until > DATE '{on}')
  GROUP BY 1, 2, 3, 4, 5, 6
  ORDER BY 1, 2, 3, 4, 5, 6
 """
