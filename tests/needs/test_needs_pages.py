@@ -69,7 +69,7 @@ def test_the_list_filters_searches_and_reviews_in_bulk() -> None:
     assert all(row.number in page for row in rows) and "测**" in page and "测试1" not in page
     assert bad.number not in text(client.get(reverse("needs:list"), {"q": rows[0].number}))
     assert "没有符合条件的" in text(client.get(reverse("needs:list"), {"state": "qualified"}))
-    chosen = {"bulk": "0", "ids": [str(row.id) for row in [*rows, bad]]}
+    chosen = {"bulk": "1", "ids": [str(row.id) for row in [*rows, bad]]}
     assert "确认" in text(client.post(reverse("needs:list"), chosen)) or "初审" in text(
         client.post(reverse("needs:list"), chosen)
     )
@@ -77,11 +77,11 @@ def test_the_list_filters_searches_and_reviews_in_bulk() -> None:
     assert "初审通过 3 户" in text(done) and bad.number in text(done)
     reviewer = signed_in("reviewer", COUNTY)
     done = reviewer.post(
-        reverse("needs:list"), {"bulk": "0", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
+        reverse("needs:list"), {"bulk": "1", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
     )
     assert "复审通过 3 户" in text(done)
     done = reviewer.post(
-        reverse("needs:list"), {"bulk": "1", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
+        reverse("needs:list"), {"bulk": "3", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
     )
     assert "已公示 3 户" in text(done)
     assert client.get(reverse("needs:list"), {"export": "xlsx"}).content[:2] == b"PK"

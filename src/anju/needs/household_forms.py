@@ -169,7 +169,7 @@ class MembersForm(Lines):
 
     rows, required_rows, heading = MEMBERS, 1, "家庭成员"
     needed = ("name", "document", "relation")
-    parts = (
+    parts: tuple[str, ...] = (
         "name", "relation", "document_kind", "document", "born_on", "marriage", "registration", "registered_on", "work", "employer",
         "income", "insured",
     )  # fmt: skip
@@ -224,6 +224,12 @@ class MembersForm(Lines):
             }
             for row in self.filled()
         ]  # fmt: skip
+
+
+class NumberFirst(MembersForm):
+    """The same at the counter, where the number is asked before the rest."""
+
+    parts = ("document_kind", "document", *(part for part in MembersForm.parts if not part.startswith("document")))
 
 
 class HomesForm(ActForm):

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from anju.base.acts import Refused
 from anju.needs import acts, consent, reads
 from anju.needs.forms import FilesField
-from anju.needs.household_forms import FactsForm, HomesForm, MembersForm, PlaceForm, WishesForm, day_field, household_of
+from anju.needs.household_forms import FactsForm, HomesForm, NumberFirst, PlaceForm, WishesForm, day_field, household_of
 from anju.needs.models import Application
 from anju.needs.pages.cases import CRUMBS, link
 from anju.needs.pages.open import today
@@ -110,7 +110,7 @@ def parts_of(
     found: Bound = [("纸质件", PaperForm(data, files, initial=first))] if paper else []
     return [
         *found,
-        ("家庭成员", MembersForm(data, initial=first)),
+        ("家庭成员", NumberFirst(data, initial=first)),
         ("申请", PlaceForm(data, counties=mine, initial={"county": region, **first})),
         ("家庭情况", FactsForm(data, towns=towns or reads.towns(region), initial=first)),
         ("住房情况", HomesForm(data, initial=first)),
