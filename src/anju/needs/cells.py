@@ -38,7 +38,7 @@ SELECT w.county AS county, s.programme AS programme, w.tenure AS tenure, w.rooms
        SUM(CASE WHEN w.rank = 1 THEN 1 ELSE 0 END) AS first_wishes
   FROM needs_stay s
   JOIN needs_wish w ON w.application_id = s.application_id
- WHERE s.region >= '{lo}' AND s.region <= '{hi}' AND w.region >= '{lo}' AND w.region <= '{hi}'
+ WHERE s.region >= '{lo}' AND s.region <= '{hi}'
    AND s.since <= DATE '{on}' AND (s.until IS NULL OR s.until > DATE '{on}')
  GROUP BY 1, 2, 3, 4, 5, 6
  ORDER BY 1, 2, 3, 4, 5, 6

@@ -30,10 +30,10 @@ SELECT s.region, s.programme, count(*) AS qualified,
                         OR w.tenure = 'rent' AND p.rent_permille = 0
                         OR w.tenure = 'sale' AND p.price_permille = 0) AS unknown
   FROM needs_stay s
-  JOIN needs_application a ON a.region = s.region AND a.id = s.application_id
+  JOIN needs_application a ON a.id = s.application_id
   JOIN unnest(%s::text[], %s::date[], %s::int[], %s::int[])
        AS p (region, confirmed_from, rent_permille, price_permille) ON p.region = s.region
-  LEFT JOIN needs_wish w ON w.region = s.region AND w.application_id = s.application_id AND w.rank = 1
+  LEFT JOIN needs_wish w ON w.application_id = s.application_id AND w.rank = 1
  WHERE s.region BETWEEN %s AND %s AND s.since <= %s AND (s.until IS NULL OR s.until > %s)
  GROUP BY s.region, s.programme
  ORDER BY s.region, s.programme
@@ -42,8 +42,8 @@ SELECT s.region, s.programme, count(*) AS qualified,
 WISHES = """
 SELECT w.county, s.programme, w.tenure, a.persons, w.rooms, w.area_from_cm2, count(*)
   FROM needs_stay s
-  JOIN needs_application a ON a.region = s.region AND a.id = s.application_id
-  JOIN needs_wish w ON w.region = s.region AND w.application_id = s.application_id
+  JOIN needs_application a ON a.id = s.application_id
+  JOIN needs_wish w ON w.application_id = s.application_id
  WHERE s.region BETWEEN %s AND %s AND s.since <= %s AND (s.until IS NULL OR s.until > %s)
  GROUP BY 1, 2, 3, 4, 5, 6
  ORDER BY 1, 2, 3, 4, 5, 6

@@ -1,13 +1,16 @@
 """The rows behind a snapshot: one line of canonical JSON per household, in a file named by its digest.
 
-No name, number, phone, town or day. The pseudonym is made with a key that lives as long as the freezing and is kept nowhere, so that
-nobody can find a household by it, or the same one in two snapshots; the lines stand in its order, which is none. What describes a
-household beside its wishes (group, persons, income band) is left out where fewer than ``FEW`` households share it.
+A wish is one number of sixteen digits, best first: county (6), sale 1 or rent 2, rooms (1), area band in tens of ㎡ (3), price band (5, of
+50,000 yuan of a price or 100 yuan of a month's rent). No name, number, phone, town or day. The pseudonym is made with a key that lives as
+long as the freezing and is kept nowhere, so that nobody can find a household by it, or the same one in two snapshots; the lines stand in
+its order, which is none. What describes a household beside its wishes (group, persons, income band) is left out where fewer than ``FEW``
+share it.
 """
 
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -21,44 +24,55 @@ from psycopg import sql
 
 from anju.base.files import store
 from anju.base.regions import region_range
-from anju.needs.cells import Cell, cell_of
+from anju.needs.cells import AREA_BAND_CM2, RENT_BAND_FEN, SALE_BAND_FEN, Cell, cell_of
 from anju.needs.models import DemandSnapshot
 
 FEW, PERSONS_MOST = 5, 6
 INCOME_BAND_FEN = 200_000  # 2000 元 a month
-WORK_MEM = "512MB"
 
-# Bands as in needs.cells. Every value is a number or of [a-z0-9_-], so that the text is canonical JSON and needs no escape.
+# What may be told of a household beside its wishes: what at least FEW share.
+SAID = """
+SELECT s.region, s.programme, a."group", least(a.persons, %(most)s), a.income_month_fen - a.income_month_fen %% %(income)s
+  FROM needs_stay s JOIN needs_application a ON a.id = s.application_id
+ WHERE s.region >= %(lo)s AND s.region <= %(hi)s AND s.since <= %(on)s AND (s.until IS NULL OR s.until > %(on)s)
+ GROUP BY 1, 2, 3, 4, 5 HAVING count(*) >= %(few)s
+"""
+# Every value is a number or of [a-z0-9_-], so that the text is canonical JSON and needs no escape. A household without a first wish
+# has null in its place. OFFSET 0: the pseudonym is worked out once, not for the line and again for its order.
 LINES = """
 COPY (
-WITH facts AS MATERIALIZED (
-    SELECT s.application_id, s.region, s.programme, translate(a."group", E'"\\\\\\n\\r\\t', '') AS grp,
-           least(a.persons, {persons}) AS persons, a.income_month_fen - a.income_month_fen % {income} AS income
-      FROM needs_stay s JOIN needs_application a ON a.region = s.region AND a.id = s.application_id
+SELECT head || who || tail FROM (
+    SELECT left(encode(sha256({key} || uuid_send(s.application_id)), 'hex'), 20) AS who,
+           '{{"county":"' || s.region || '","group":' || coalesce('"' || said.grp || '"', 'null') || ',"household":"' AS head,
+           '","income":' || coalesce(said.income::text, 'null') || ',"persons":' || coalesce(said.persons::text, 'null')
+           || ',"programme":"' || s.programme || '","wishes":['
+           || CASE WHEN w.application_id IS NULL THEN '' ELSE coalesce(w.w1::text, 'null') || coalesce(',' || w.w2, '')
+                   || coalesce(',' || w.w3, '') || coalesce(',' || w.w4, '') || coalesce(',' || w.w5, '') END || ']}}' AS tail
+      FROM needs_stay s
+      JOIN needs_application a ON a.id = s.application_id
+      LEFT JOIN (
+          SELECT application_id, MAX(kind) FILTER (WHERE rank = 1) AS w1, MAX(kind) FILTER (WHERE rank = 2) AS w2,
+                 MAX(kind) FILTER (WHERE rank = 3) AS w3, MAX(kind) FILTER (WHERE rank = 4) AS w4,
+                 MAX(kind) FILTER (WHERE rank = 5) AS w5
+            FROM (SELECT application_id, rank, county::bigint * 10000000000 + rooms * 100000000::bigint + area_from_cm2
+                         - area_from_cm2 % 100000 + CASE WHEN tenure = 'rent' THEN 2000000000 + ceiling_fen / 10000
+                                                         ELSE 1000000000 + ceiling_fen / 5000000 END AS kind
+                    FROM needs_wish) k
+           GROUP BY application_id
+      ) w ON w.application_id = s.application_id
+      LEFT JOIN unnest({regions}::text[], {programmes}::text[], {groups}::text[], {names}::text[], {persons}::int[],
+                       {incomes}::bigint[]) AS said (region, programme, grp, raw, persons, income)
+        ON said.region = s.region AND said.programme = s.programme AND said.raw = a."group"
+       AND said.persons = least(a.persons, {most})
+       AND coalesce(said.income, -1) = coalesce(a.income_month_fen - a.income_month_fen % {income}, -1)
      WHERE s.region >= {lo} AND s.region <= {hi} AND s.since <= {on} AND (s.until IS NULL OR s.until > {on})
-), crowd AS (
-    SELECT region, programme, grp, persons, income FROM facts GROUP BY 1, 2, 3, 4, 5 HAVING count(*) >= {few}
-), wished AS (
-    SELECT f.application_id,
-           string_agg('[' || w.rank || ',"' || w.county || '","' || w.tenure || '",' || w.rooms || ','
-                      || w.area_from_cm2 - w.area_from_cm2 % 100000 || ','
-                      || CASE WHEN w.tenure = 'rent' THEN w.ceiling_fen - w.ceiling_fen % 10000
-                              ELSE w.ceiling_fen - w.ceiling_fen % 5000000 END || ']', ',' ORDER BY w.rank) AS wishes
-      FROM facts f JOIN needs_wish w ON w.region = f.region AND w.application_id = f.application_id
-     GROUP BY f.application_id
-), lines AS (
-    SELECT left(encode(sha256({key} || uuid_send(f.application_id)), 'hex'), 20) AS who,
-           '{{"county":"' || f.region || '","group":' || coalesce('"' || c.grp || '"', 'null') || ',"household":"' AS head,
-           '","income":' || coalesce(c.income::text, 'null') || ',"persons":' || coalesce(c.persons::text, 'null')
-           || ',"programme":"' || f.programme || '","wishes":[' || coalesce(w.wishes, '') || ']}}' AS tail
-      FROM facts f
-      LEFT JOIN crowd c ON c.region = f.region AND c.programme = f.programme AND c.grp = f.grp AND c.persons = f.persons
-                       AND coalesce(c.income, -1) = coalesce(f.income, -1)
-      LEFT JOIN wished w ON w.application_id = f.application_id
-)
-SELECT head || who || tail FROM lines ORDER BY who COLLATE "C"
+ OFFSET 0
+) lines ORDER BY who COLLATE "C"
 ) TO STDOUT
 """
+# Hash joins throughout: the planner cannot know how few of the values are different.
+PLAN = ("work_mem = '512MB'", "enable_nestloop = off", "enable_mergejoin = off")
+ODD = re.compile(r"[^a-z0-9_-]")
 
 
 def write(region: str, on: date) -> tuple[str, int, int]:
@@ -83,18 +97,31 @@ def write(region: str, on: date) -> tuple[str, int, int]:
 
 def _lines(region: str, on: date) -> Iterator[bytes]:
     lo, hi = region_range(region)
-    text = sql.SQL(LINES).format(
-        lo=sql.Literal(lo), hi=sql.Literal(hi), on=sql.Literal(on), key=sql.Literal(secrets.token_bytes(32)),
-        few=sql.Literal(FEW), persons=sql.Literal(PERSONS_MOST), income=sql.Literal(INCOME_BAND_FEN),
-    )  # fmt: skip
+    given: dict[str, Any] = {"lo": lo, "hi": hi, "on": on, "few": FEW, "most": PERSONS_MOST, "income": INCOME_BAND_FEN}
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        with cursor.copy(text) as copy:
+        for setting in PLAN:
+            cursor.execute(f"SET LOCAL {setting}")
+        cursor.execute(SAID, given)
+        said = cursor.fetchall()
+        columns = {
+            name: [row[at] for row in said]
+            for at, name in enumerate(("regions", "programmes", "names", "persons", "incomes"))
+        }
+        given |= {**columns, "groups": [ODD.sub("", row[2]) for row in said], "key": secrets.token_bytes(32)}
+        with cursor.copy(sql.SQL(LINES).format(**{name: sql.Literal(value) for name, value in given.items()})) as copy:
             for line in copy:
                 yield bytes(line)
-        cursor.execute("SET LOCAL work_mem = DEFAULT")
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        for setting in PLAN:
+            cursor.execute(f"SET LOCAL {setting.split(' = ')[0]} = DEFAULT")
+
+
+def kind_of(number: int) -> tuple[str, str, int, int, int]:
+    """A wish's number: county, tenure, rooms, area band in cm², price band in fen."""
+    text = f"{number:016d}"
+    tenure = "rent" if text[6] == "2" else "sale"
+    return text[:6], tenure, int(text[7]), int(text[8:11]) * AREA_BAND_CM2, int(text[11:]) * (
+        RENT_BAND_FEN if tenure == "rent" else SALE_BAND_FEN
+    )  # fmt: skip
 
 
 def read(snapshot: DemandSnapshot) -> Iterator[dict[str, Any]]:
@@ -117,7 +144,9 @@ def cells_of(rows: Iterator[dict[str, Any]]) -> tuple[int, list[Cell]]:
     count = 0
     for row in rows:
         count += 1
-        mine = [(wish[1], row["programme"], *wish[2:]) for wish in row["wishes"]]
-        households.update(set(mine))
-        firsts.update({key for key, wish in zip(mine, row["wishes"], strict=True) if wish[0] == 1})
+        kinds = [None if number is None else kind_of(number) for number in row["wishes"]]
+        wished = [None if kind is None else (kind[0], row["programme"], *kind[1:]) for kind in kinds]
+        households.update({key for key in wished if key})
+        if wished and wished[0]:
+            firsts[wished[0]] += 1
     return count, [cell_of((*key, households[key], firsts[key])) for key in sorted(households)]
