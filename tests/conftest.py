@@ -9,8 +9,12 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from support.examples import many
+
 # A loaded machine is slow to draw examples: that is no fault of the code.
-hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "house", deadline=None, max_examples=many(100), suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]

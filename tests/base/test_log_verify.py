@@ -238,12 +238,22 @@ def drop_inner_node(database: psycopg.Connection[Any], _seq: int) -> None:
     database.execute("DELETE FROM base_node WHERE level = 1 AND idx = 1")
 
 
+def unreadable_body(database: psycopg.Connection[Any], seq: int) -> None:
+    database.execute("UPDATE base_act SET body = '{' WHERE id = %s", [act_at(database, seq)])
+
+
+def unreadable_facts(database: psycopg.Connection[Any], seq: int) -> None:
+    database.execute("UPDATE base_actfacts SET facts = '{' WHERE act = %s", [act_at(database, seq)])
+
+
 ATTACKS: list[tuple[str, Callable[[psycopg.Connection[Any], int], None], int, set[str], int | None]] = [
     ("an act changed", change_body, 5, {"changed", "columns", "published", "root", "second"}, 5),
     ("an act changed and the tree rebuilt", change_body_and_rebuild, 5, {"published", "root", "second"}, 5),
     ("the account of an act changed", change_account, 2, {"columns"}, 2),
     ("the time of an act changed", change_day, 2, {"columns"}, 2),
     ("the facts of an act changed", change_facts, 6, {"facts"}, 6),
+    ("an act that can no longer be read", unreadable_body, 5, {"changed", "published", "root", "second"}, 5),
+    ("facts that can no longer be read", unreadable_facts, 6, {"facts"}, 6),
     ("an act deleted", delete_act, 4, {"deleted"}, 4),
     ("an act and its leaf deleted", delete_act_and_leaf, 4, {"gap"}, 4),
     ("a leaf deleted and the tree rebuilt", delete_leaf_and_rebuild, 4, {"published", "root", "second"}, 4),

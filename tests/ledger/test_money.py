@@ -13,6 +13,7 @@ from anju.ledger import books, verify
 from anju.ledger.books import Line
 from anju.ledger.models import Account, Book, FlowRule, Hold, Voucher
 from support.db import open_act
+from support.examples import many
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("4.3-2")]
 LIMIT = 5_000
@@ -90,7 +91,7 @@ def state(book: Book) -> dict[str, tuple[int, int, int]]:
         return {a.purpose: (a.balance_fen, a.held_fen, a.seq) for a in Account.objects.filter(book=book)}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wishes=st.lists(steps, min_size=1, max_size=14))
 def test_the_books_balance_hold_their_bounds_and_verify_after_any_sequence_of_wishes(
     wishes: list[tuple[Any, ...]],

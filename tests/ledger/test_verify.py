@@ -65,6 +65,7 @@ BEHIND = [
     ("DELETE FROM ledger_voucher WHERE kind = 'statutory_payment'", "末尾凭证被删改"),
     ("DELETE FROM ledger_voucher WHERE reversal", "凭证号有缺漏"),
     ("DELETE FROM ledger_link", "没有划转记录"),
+    ("UPDATE base_actfacts SET facts = '{' WHERE facts LIKE '%books%'", "账簿可能被整体重建过"),
     ("UPDATE ledger_link SET amount_fen = 1", "两端凭证不全或金额不符"),
     ("UPDATE ledger_transfer SET credit_purpose = 'rent_income' WHERE credit_purpose = 'sale_income'", "不能从 rent_income"),
     ("UPDATE ledger_transfer SET debit_seq = 77, debit_id = (SELECT id FROM ledger_account WHERE book_kind = 'overhead'"

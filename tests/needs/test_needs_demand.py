@@ -16,6 +16,7 @@ from anju.needs import acts, cells, reads, weights
 from anju.needs.models import Answer, Application, DemandCell, Finding
 from needs.helpers import COUNTY, WISH, book, ctx_of, household, later, member, qualified, submitted
 from support.db import open_act
+from support.examples import many
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 SCAN = ("审批表.pdf", PDF)
@@ -249,7 +250,7 @@ people = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(drawn=people, single=st.integers(0, 1000))
 def test_weights_always_add_up_and_the_effective_size_is_at_most_the_answers(drawn: list, single: int) -> None:
     figures = {"a": {**FIGURES, "single_hh": single}, "b": FIGURES}
@@ -259,7 +260,7 @@ def test_weights_always_add_up_and_the_effective_size_is_at_most_the_answers(dra
     assert 1 <= weights.effective(found.weights.values()) <= len(drawn)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(total=st.integers(0, 10**12), parts=st.lists(st.integers(0, 10**6), min_size=1, max_size=9).filter(any))
 def test_a_split_loses_nothing_and_is_within_one_of_the_exact_share(total: int, parts: list[int]) -> None:
     found = weights.split(total, parts)

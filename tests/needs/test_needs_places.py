@@ -17,6 +17,7 @@ from anju.needs import acts, order, reads
 from anju.needs.models import Application, CaseChange, ListOrder, Member, Pause, Recheck
 from needs.helpers import COUNTY, account_id, book, ctx_of, household, later, submitted, through_reviews
 from support.db import open_act
+from support.examples import many
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("3.2-0")]
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -180,7 +181,9 @@ DOINGS: dict[str, Doing] = {
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=many(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(DOINGS)), st.integers(0, 3)), max_size=12))
 def test_no_sequence_of_acts_moves_anybody_ahead_but_those_that_say_so(steps: list[tuple[str, int]]) -> None:

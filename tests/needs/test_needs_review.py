@@ -34,6 +34,7 @@ from needs.helpers import (
     through_reviews,
 )
 from support.db import open_act
+from support.examples import many
 
 pytestmark = pytest.mark.django_db
 
@@ -202,7 +203,7 @@ facts = st.tuples(st.integers(1, 9), st.integers(0, 99_999), st.dates(date(2025,
                   st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(1, 999_999))  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=facts, two=facts)
 def test_sort_keys_order_as_their_facts_do(one: tuple, two: tuple) -> None:
     def row(f: tuple) -> Application:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from anju.offering import draw, verify_draw
 from anju.offering.draw import BadList, Entrant, Frozen, Holder, Home, Source
+from support.examples import many
 
 pytestmark = pytest.mark.clause("3.5-2")
 ENTRANTS = [Entrant("D003", 2, ("u7", "u3")), Entrant("D001", 1, ("u3", "u7")), Entrant("D002", 2, ("u3",))]
@@ -151,7 +152,7 @@ def drawn(entrants: list[Entrant], homes: list[Home]) -> draw.Result:
     return draw.run(files, [holder("公证处", ONE)], [SSQ])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(rounds())
 def test_the_choice_is_stable_nobody_prefers_a_home_that_went_to_one_with_a_lesser_right(
     case: tuple[list[Entrant], list[Home]],
@@ -173,7 +174,7 @@ def test_the_choice_is_stable_nobody_prefers_a_home_that_went_to_one_with_a_less
             assert right[holds] < right[one.number]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(rounds())
 def test_without_reserved_homes_it_is_one_by_one_choice_in_the_order(case: tuple[list[Entrant], list[Home]]) -> None:
     entrants, homes = case[0], [Home(h.label, h.unit) for h in case[1]]
@@ -188,7 +189,7 @@ def test_without_reserved_homes_it_is_one_by_one_choice_in_the_order(case: tuple
     assert result.allotment == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(rounds(), st.data())
 def test_striking_out_one_entrant_moves_nobody_else(
     case: tuple[list[Entrant], list[Home]], pick: st.DataObject
@@ -201,7 +202,7 @@ def test_striking_out_one_entrant_moves_nobody_else(
     assert draw.order(rest, result.keys) == [n for n in result.order if n != out.number]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(rounds(), st.sampled_from(["draw", "waiting_list"]))
 def test_the_stand_alone_verifier_agrees_with_every_round(case: tuple[list[Entrant], list[Home]], method: str) -> None:
     entrants, homes = case

@@ -18,6 +18,7 @@ from anju.reserve.acts import reserving
 from anju.reserve.models import OUTSIDE, Project, StockSnapshot, StockUnit, Unit, Waiver
 from anju.reserve.states import PROJECT, UNIT
 from reserve import make
+from support.examples import many
 
 RENT_AREA = "3.3-4-rent-area"
 
@@ -141,7 +142,7 @@ STEPS = st.lists(
 
 @pytest.mark.django_db
 @pytest.mark.clause("3.3-3")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_no_sequence_of_acts_gets_an_oversized_sale_unit_into_the_reserve(steps: list[str]) -> None:
     from django.db import transaction

@@ -188,9 +188,16 @@ def _log(book: Book, acts: dict[UUID, tuple[int, str]]) -> Iterator[str]:
     ids = list(acts)
     for start in range(0, len(ids), BATCH):
         for row in ActFacts.objects.filter(region=book.region, act__in=ids[start : start + BATCH]):
-            said = json.loads(row.facts).get("books", {}).get(str(book.id)) if row.facts else None
-            if row.facts and said != list(acts[row.act]):
+            if row.facts and _head_in(row.facts, book) != list(acts[row.act]):
                 yield f"凭证 {acts[row.act][0]} 与办理日志记载的账簿摘要不符：账簿可能被整体重建过"
+
+
+def _head_in(facts: str, book: Book) -> Any:
+    """The book's head as an act's facts name it; None where they do not, or are no longer readable: somebody changed them."""
+    try:
+        return json.loads(facts)["books"][str(book.id)]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _links(lo: str, hi: str) -> Iterator[str]:

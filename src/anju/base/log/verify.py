@@ -181,8 +181,12 @@ def _check(entry: Entry, items: int) -> tuple[bytes, list[Problem]]:
     wrong = []
     if leaf != bytes(row["leaf"] or b"") or leaf != entry.node:
         wrong.append(("changed", "条目内容与其哈希不符（内容被改动）"))
-    body = json.loads(text)
-    wrong += [("columns", f"登记栏「{name}」与日志条目不符（被改动）") for name in _differing(row, body)]
+    try:
+        body = json.loads(text)
+        differing = _differing(row, body)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return leaf, [Problem("changed", f"第 {entry.seq} 条：条目内容读不出来（被改动）", entry.seq, entry.act)]
+    wrong += [("columns", f"登记栏「{name}」与日志条目不符（被改动）") for name in differing]
     if row["facts"] is not None and _facts_hash(row) != body.get("facts"):
         wrong.append(("facts", "办理内容与日志条目中的加盐哈希不符（被改动）"))
     if _items_differ(entry.act, body.get("items", ""), items):

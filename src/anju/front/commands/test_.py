@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
+SEED = "20250005"
 DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -50,7 +51,9 @@ def steps(args: argparse.Namespace, missing: list[str]) -> list[tuple[str, list[
     if not browser():
         missing.append("browser tests (no Chromium: install Debian's chromium, or run playwright install chromium)")
     if args.long:
-        return [("long tests", [*pytest, "-m", "long"], {})]
+        seed = os.environ.get("ANJU_SEED", SEED)
+        print(f"ANJU_SEED={seed}: with the same seed the same dice fall again, with another others")
+        return [("long tests", [*pytest, "-m", "long"], {"ANJU_SEED": seed})]
     marks = "not long" if browser() else "not long and not browser"
     found: list[tuple[str, list[str], dict[str, str]]] = [
         ("lint", [python, "-m", "ruff", "check", "src", "tests", "bench"], {}),
