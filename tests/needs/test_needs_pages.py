@@ -1,6 +1,6 @@
 """The pages: what staff see and may do, what a family sees of its own case and no other, and what anybody may ask."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from anju.base.acts.models import Act
+from anju.base.calendar.models import Installation
 from anju.base.regions import scope, uuid7
 from anju.base.secrets import blind
 from anju.needs import acts
@@ -187,6 +188,9 @@ def test_publicity_queue_snapshot_and_survey_have_their_pages() -> None:
     assert reviewer.post(reverse("needs:end_publicity", args=[shown.id]), {"key": "e"}).status_code == 422
     page = text(office.get(reverse("needs:queue"), {"region": COUNTY, "programme": "sale"}))
     assert page.index(rows[0].number) < page.index(rows[1].number)
+    # Demand is that of a day: the pages' clock goes on to one after the households came onto the list.
+    with open_fixture():
+        Installation.objects.update(clock=NOON + timedelta(days=30))
     taken = office.post(reverse("needs:take_snapshot"), {"title": "三月需求"}, follow=True)
     assert "北林区" in text(taken) and "2 户" in text(taken) and "gbar" in text(taken)
     assert office.get(f"{taken.redirect_chain[-1][0]}?export=xlsx").content[:2] == b"PK"

@@ -106,7 +106,7 @@ def bring_national(*, ctx: ActContext, name: str, data: bytes) -> NationalFile:
     return row
 
 
-@act(clause=CLAUSE, title="收进只在国家库的家庭")
+@act(clause=CLAUSE, title="收进只在国家库的家庭", power="needs.bring_national")
 def take_only_there(*, ctx: ActContext, file_id: UUID) -> Load:
     """Bring the households that stood only in their file as a load of our own sheet: checked, previewed and accepted as any.
 
