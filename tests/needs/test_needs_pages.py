@@ -198,7 +198,8 @@ def test_publicity_queue_snapshot_and_survey_have_their_pages() -> None:
     assert "还没有问卷" in text(office.get(reverse("needs:surveys")))
     answers = [acts.AnswerInput(n, n, COUNTY, "20-34", 2, "rent", 1, 450_000) for n in range(3)]
     acts.take_answers(ctx=ctx_of("office_clerk", "231200"), survey="摸底", answers=answers)
-    assert "还没有加权" in text(office.get(reverse("needs:surveys")))
+    assert "只有导入" in text(office.get(reverse("needs:surveys")))
+    assert "还没有加权" in text(office.get(reverse("needs:survey_result", args=["摸底"])))
     page = text(office.post(reverse("needs:weigh", args=["摸底"]), {}, follow=True))
     assert "有效样本量 3" in page and "100.0%" in page
 
