@@ -446,3 +446,67 @@ def test_a_clerk_sees_a_duplicate_before_the_rest_is_typed() -> None:
     with scope(COUNTY):
         entry = Act.objects.filter(name="needs.check_number").latest("id")
     assert number not in str(entry.body)
+
+
+# --- the same by the portal's own process, whose role knows no account of staff ----------------------------
+
+AT_THE_DOOR = """
+import sys
+import django; django.setup()
+from django.test import Client
+from anju.parties.models import Account
+client = Client()
+answer = client.post("/needs/complain/", {"kind": "complaint", "about": "staff", "whom": "李主任", "text": "窗口要求先交五百元好处费"})
+print("complained", answer.status_code)
+account = Account.objects.get(username=sys.argv[1])
+client.force_login(account)
+page = client.get(f"/needs/my/{sys.argv[2]}/").content.decode()
+print("page", "第 1 位" in page, "发给您的短信" in page)
+print("letter", client.post(f"/needs/my/{sys.argv[2]}/letter/").content[:4])
+for path in ("/needs/new/", "/needs/new/check/", "/needs/complaints/", "/needs/village/"):
+    print("closed", path, client.get(path).status_code)
+"""
+
+
+@pytest.mark.clause("4.5")
+def test_the_portals_own_process_takes_complaints_and_draws_letters_and_a_named_head_is_still_kept_from_them() -> None:
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    head = person("office_head", CITY, name="李主任")
+    (row,) = qualified(1)
+    granted(row, now=later(9))
+    who = family_browser(1)
+    done = subprocess.run(
+        [sys.executable, "-c", AT_THE_DOOR, who.username, str(row.id)], check=False, capture_output=True, text=True,
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "ANJU_FACE": "portal", "PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "anju.front.settings"},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "complained 200", "page True True", "letter b'%PDF'", "closed /needs/new/ 404", "closed /needs/new/check/ 404",
+        "closed /needs/complaints/ 404", "closed /needs/village/ 404",
+    ], done.stderr[-2000:]  # fmt: skip
+    with scope(CITY):
+        filed_one = Complaint.objects.get()
+        assert filed_one.post == "leader" and filed_one.persons.get().account == head.pk
+
+
+def family_browser(serial: int) -> Account:
+    """A family's account on the phone of ``household(serial)`` with its post, which has found its cases."""
+    from anju.parties.models import Appointment
+
+    who = account(phone_of(serial))
+    with open_act(CITY):
+        Appointment.objects.create(account=who, post_id="family", region=CITY, since=date(2025, 1, 1))
+    acts.find_my_applications(ctx=ctx_of("family", CITY, account=who.pk))
+    return who
+
+
+@pytest.mark.clause("4.5")
+def test_no_family_asks_who_stands_in_which_application() -> None:
+    client = Client()
+    client.force_login(family_browser(1), backend="anju.parties.signin.PasswordBackend")
+    for name in ("new", "check_number"):
+        assert client.get(reverse(f"needs:{name}")).status_code == 403

@@ -6,12 +6,13 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front import urls
+from anju.needs.pages import open as needs_open
 from anju.parties.pages import signin
 from anju.parties.posts import FAMILY, read_powers
 from anju.web import errors
 
-# Of the pages before sign-in, those by which a family comes and goes.
-DOORS = (signin.phone, signin.code, signin.sign_out)
+# Of the pages before sign-in, those by which a family comes and goes, and by which anybody complains.
+DOORS = (signin.phone, signin.code, signin.sign_out, needs_open.complain)
 
 
 def _kept(view: Any) -> bool:

@@ -273,7 +273,7 @@ def discard_draft(*, ctx: ActContext) -> int:
     return count
 
 
-@act(clause=CLAUSE, title="受理前查重", power="needs.submit_application")
+@act(clause=CLAUSE, title="受理前查重")
 def check_number(*, ctx: ActContext, document: str) -> dict[str, Any]:
     """Whether a person stands in a live application or has a home, before anything else is typed; leaves an entry without the number.
 

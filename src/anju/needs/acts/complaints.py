@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
+
 from anju.base.acts import ActContext, Forbidden, InvalidInput, Refused, act
 from anju.base.papers.desk import CODE_LETTERS
 from anju.base.tickets.desk import close_tickets, open_ticket
@@ -56,11 +58,9 @@ def file_complaint(
 
 def named_in(region: str, text: str) -> list[tuple[UUID, str]]:
     """(account, post) of the city's staff whose whole names stand in the text; names of one character name nobody."""
-    rows = Appointment.objects.filter(region__startswith=region[:4]).exclude(post_id__in=PARTY_POSTS)
-    pairs = rows.values_list("account_id", "post_id", "account__name", "account__username").distinct()
-    return [
-        (key, post) for key, post, name, login in pairs if (len(name) > 1 and name in text) or login in text.split()
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT account, post FROM staff_named(%s, %s, %s)", [region, text, sorted(PARTY_POSTS)])
+        return list(cursor.fetchall())
 
 
 @act(clause=CLAUSE, title="写明被投诉人")

@@ -69,7 +69,7 @@ def bind(request: HttpRequest, key: UUID) -> HttpResponse:
     return _act(request, key, "绑定手机号", acts.bind_phone, BindForm, verb="绑定", explain=why, said="已绑定。")
 
 
-@page(power="needs.grant_proxy")
+@page(power="needs.bind_phone")
 def proxy(request: HttpRequest, key: UUID) -> HttpResponse:
     """Let somebody act for the household."""
     why = "先核对双方身份证原件和签字的委托书；家庭会收到短信，随时可以终止"
@@ -78,7 +78,7 @@ def proxy(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
-@page(power="needs.end_proxy")
+@page(power="needs.bind_phone")
 def end_proxy(request: HttpRequest, key: UUID, proxy_id: UUID) -> HttpResponse:
     """End a proxy."""
     row = one(request, key)
@@ -87,13 +87,13 @@ def end_proxy(request: HttpRequest, key: UUID, proxy_id: UUID) -> HttpResponse:
     return _act(request, key, "终止代办", acts.end_proxy, forms.ReasonForm, verb="终止", fixed={"proxy_id": proxy_id})
 
 
-@page(power="needs.attach_papers")
+@page(power="needs.bind_phone")
 def papers(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take papers in at the counter."""
     return _act(request, key, "收材料", acts.attach_papers, PapersForm, verb="收下", said="材料已收下。")
 
 
-@page(power="needs.issue_letter")
+@page(power="needs.read_personal")
 def letter(request: HttpRequest, key: UUID) -> HttpResponse:
     """The letter's PDF; the act leaves the entry."""
     row = one(request, key)

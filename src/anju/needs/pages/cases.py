@@ -86,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _actions() -> list[tuple[str, str, str]]:
     return [
-        ("受理申请", reverse("needs:new"), "needs.submit_application"),
+        ("受理申请", reverse("needs:new"), "needs.check_number"),
         ("导入申请表", "/loads/bring/applications/", "needs.import_applications"),
         ("补录纸质件", reverse("needs:back_enter"), "needs.back_enter"),
         ("轮候库", reverse("needs:queue"), "needs.view"),

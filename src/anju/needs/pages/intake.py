@@ -38,7 +38,7 @@ class ConsentForm(ActForm):
 Bound = list[tuple[str, django_forms.BaseForm]]
 
 
-@page(power="needs.submit_application")
+@page(power="needs.check_number")
 def new(request: HttpRequest) -> HttpResponse:
     """Take one application in."""
     return intake(request, title="受理轮候申请", verb="受理", paper=False)
@@ -50,7 +50,7 @@ def back_enter(request: HttpRequest) -> HttpResponse:
     return intake(request, title="补录纸质申请", verb="补录", paper=True)
 
 
-@page(power="needs.submit_application")
+@page(power="needs.check_number")
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a number stands in another application: asked before the rest is typed; a part of the page, or a page of its own."""
     return render(request, "needs/_twice.html", _twice(request))

@@ -17,7 +17,7 @@ from anju.base.numbers import m2, yuan
 from anju.base.papers import facts, note, para, signatures, table
 from anju.base.papers.desk import plain_code
 from anju.base.papers.draw import pdf_of
-from anju.base.regions import current_region_range, scope
+from anju.base.regions import current_region_range, public_scope, scope
 from anju.needs import acts, bring, consent, reads
 from anju.needs.household_forms import GROUP_CHOICES, MayIForm
 from anju.needs.models import MARRIAGES, PROGRAMMES, WORKS, Complaint
@@ -187,10 +187,16 @@ def complain(request: HttpRequest) -> HttpResponse:
             if isinstance(error, InvalidInput) and error.field in form.fields:
                 form.add_error(error.field, error.sentence)
         else:
-            return render(request, "needs/complained.html", {"receipt": row.receipt, "kind": row.get_kind_display()})
+            return _shown(request, "needs/complained.html", {"receipt": row.receipt, "kind": row.get_kind_display()})
     dress(form)
     context = {"form": form, "refused": refused, "problems": problems(form)}
-    return render(request, "needs/complain.html", context, status=422 if refused or form.errors else 200)
+    return _shown(request, "needs/complain.html", context, status=422 if refused or form.errors else 200)
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page is drawn as any visitor's: what the shell reads (notices) is what was published."""
+    with public_scope():
+        return render(request, template, context, status=status)
 
 
 def _desk(request: HttpRequest) -> ActContext:

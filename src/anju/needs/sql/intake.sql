@@ -92,3 +92,19 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION application_places(uuid, date[]) TO anju_party;
+
+-- Which staff of a city a text names, so that none of them comes to see it: asked where a complaint is filed, also by the portal's own
+-- process, which knows no account of staff. A name of one character names nobody.
+CREATE OR REPLACE FUNCTION staff_named(p_region text, p_text text, p_parties text[]) RETURNS TABLE (account uuid, post text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'region % is not in scope', p_region USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+    SELECT DISTINCT a.account_id, a.post_id::text
+      FROM parties_appointment a JOIN parties_account c ON c.id = a.account_id
+     WHERE left(a.region, 4) = left(p_region, 4) AND a.post_id <> ALL (p_parties)
+       AND (length(c.name) > 1 AND position(c.name IN p_text) > 0
+            OR c.username = ANY (regexp_split_to_array(p_text, '\s+')));
+END $$;
