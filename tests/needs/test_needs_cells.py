@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from django.db import connection
 
 from anju.base.files import store
 from anju.base.regions import scope, uuid7
-from anju.needs import acts, cells, dropouts, snapshot_rows
-from anju.needs.models import DemandSnapshot, Stay, Wish
+from anju.needs import acts, cells, dropouts, snapshot_rows, waiting
+from anju.needs.models import Application, DemandSnapshot, Stay, Wish
 from needs.helpers import COUNTY, WISH, book, ctx_of, household, later, qualified
 from support.db import open_act, raw
 
@@ -43,10 +44,11 @@ def test_only_digits_get_into_a_text_as_a_region(region: str) -> None:
 
 
 def lay_stays(count: int) -> None:
-    """Made-up stays and wishes (合成), laid past the foreign keys: in ten counties, three programmes, one to five wishes."""
-    rng, stays, wishes = random.Random(4), [], []
+    """Made-up households on the list and their wishes (合成), laid past guards and keys: ten counties, three programmes, one to
+    five wishes, some of them in the cell of an earlier one."""
+    rng, rows, stays, wishes = random.Random(4), [], [], []
     counties = [f"2312{n:02d}" for n in (2, 21, 22, 23, 24, 25, 26, 81, 82, 83)]
-    for _ in range(count):
+    for serial in range(count):
         region, key, programme = (
             rng.choice(counties),
             uuid7(),
@@ -55,22 +57,36 @@ def lay_stays(count: int) -> None:
         since = date(2025, rng.randint(7, 12), rng.randint(1, 28))
         until = date(2026, rng.randint(1, 12), rng.randint(1, 28)) if rng.random() < 0.3 else None
         left = "withdrawn" if until else ""
+        rows.append(
+            Application(
+                id=key, region=region, number=f"{region}-{serial:07d}", programme=programme, group=rng.choice(["youth", "坏 组"]),
+                applicant_name="合成", phone=b"", phone_blind=b"", town=f"{region}001", persons=rng.randint(1, 8), accepted_on=since,
+                qualified_on=since, sort_key=f"9-{serial:07d}", state="qualified", income_month_fen=rng.choice([None, 300_000]),
+            )
+        )  # fmt: skip
         stays.append(
             Stay(region=region, application_id=key, programme=programme, since=since, until=until, left_to=left)
         )
-        for rank in range(1, rng.randint(1, 5) + 1):
-            tenure = "sale" if programme == "sale" else "rent"
-            ceiling = rng.randrange(10_000_000, 60_000_000) if tenure == "sale" else rng.randrange(20_000, 150_000)
-            area = rng.randrange(300_000, 1_250_000, 100)
-            wishes.append(
-                Wish(
-                    region=region, application_id=key, rank=rank, county=rng.choice(counties), tenure=tenure,
-                    rooms=rng.randint(1, 3), area_from_cm2=area, area_to_cm2=area + 9, ceiling_fen=ceiling,
-                    twin=rank > 1 and rng.random() < 0.1,
-                )
-            )  # fmt: skip
+        wishes += _wishes(rng, region, key, "sale" if programme == "sale" else "rent", counties)
+    lay_rows(Application, rows)
     lay_rows(Stay, stays)
     lay_rows(Wish, wishes)
+
+
+def _wishes(rng: random.Random, region: str, key: Any, tenure: str, counties: list[str]) -> list[Wish]:
+    found, seen = [], set()
+    for rank in range(1, rng.randint(1, 5) + 1):
+        ceiling = rng.randrange(10_000_000, 40_000_000) if tenure == "sale" else rng.randrange(20_000, 60_000)
+        area, rooms, county = rng.randrange(300_000, 700_000, 100), rng.randint(1, 2), rng.choice(counties[:3])
+        cell = (county, rooms, area // 100_000, ceiling // (5_000_000 if tenure == "sale" else 10_000))
+        found.append(
+            Wish(
+                region=region, application_id=key, rank=rank, county=county, tenure=tenure, rooms=rooms, area_from_cm2=area,
+                area_to_cm2=area + 9, ceiling_fen=ceiling, twin=cell in seen,
+            )
+        )  # fmt: skip
+        seen.add(cell)
+    return found
 
 
 def lay_rows(model: type[Any], rows: list[Any]) -> None:
@@ -121,6 +137,11 @@ def test_postgresql_and_duckdb_over_parquet_give_equal_rows(tmp_path: Path) -> N
     with scope(CITY):
         every = cells.cells(CITY, ON)
         parts = [cell for code in {key[0] for key in cells.households(CITY, ON)} for cell in cells.cells(code, ON)]
+    # A snapshot counts the same cells from its rows.
+    with scope(CITY):
+        everybody = waiting.read(CITY, ON)
+        assert everybody.cells() == every and len(everybody) == sum(cells.households(CITY, ON).values())
+    assert snapshot_rows.cells_of(map(json.loads, snapshot_rows._lines(everybody))) == (len(everybody), every)
     summed = {key: sum(c.households for c in parts if _key(c) == key) for key in map(_key, every[:200])}
     assert summed == {_key(c): c.households for c in every[:200]}, "cells of the counties add up to the city's"
 
@@ -207,7 +228,7 @@ def test_the_frozen_rows_give_the_cells_again_and_name_nobody() -> None:
         path = store.path_of(taken.rows_sha256)
         body = path.read_text()
         lines = [json.loads(line) for line in body.splitlines()]
-    assert snapshot_rows.kind_of(lines[0]["wishes"][0]) == (COUNTY, "sale", 2, 800_000, 30_000_000)
+    assert waiting.kind_of(lines[0]["wishes"][0]) == (COUNTY, "sale", 2, 800_000, 30_000_000)
     assert set(lines[0]) == {"county", "group", "household", "income", "persons", "programme", "wishes"}
     for line, text in zip(lines, body.splitlines(), strict=True):
         assert json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == text, "canonical"
@@ -259,6 +280,21 @@ def test_planning_and_purchase_refer_to_frozen_demand_alone() -> None:
             " AND conrelid::regclass::text ~ '^(planning|purchase)_' AND confrelid::regclass::text LIKE 'needs\\_%'"
         ).fetchall()
     assert found and {to for _, to in found} == {"needs_demandsnapshot"}, "never to a list that moves"
+
+
+def test_households_whose_keys_share_a_half_are_told_apart() -> None:
+    high, low = np.array([1, 2, 3], np.uint64), np.array([7, 7, 9], np.uint64)
+    wish = {"high": np.array([2, 3, 1, 8], np.uint64), "low": np.array([7, 9, 7, 7], np.uint64)}
+    place, found = waiting._places({"high": high, "low": low, "region": np.zeros(3, np.int64)}, wish)
+    assert place.tolist() == [1, 2, 0] and found.tolist() == [True, True, True, False]
+
+
+def test_a_group_whose_code_is_no_plain_word_is_not_written() -> None:
+    one, none = np.ones(6, np.int64), np.zeros((6, 5), np.int64)
+    found = waiting.Waiting(['a"b'], one * 231202, one * 0, one * 0, one * 2, one * -1, one * -1, none, none, one * -1)
+    lines = [json.loads(line) for line in snapshot_rows._lines(found)]
+    assert len({line["household"] for line in lines}) == 6 and {line["persons"] for line in lines} == {2}
+    assert {line["group"] for line in lines} == {None} and [line["wishes"] for line in lines] == [[]] * 6
 
 
 # --- realness ----------------------------------------------------------------------------------------

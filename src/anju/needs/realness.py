@@ -9,45 +9,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
+import numpy as np
 
-from anju.base.regions import city_of, region_range
+from anju.base.regions import city_of
 from anju.needs import dropouts
+from anju.needs.waiting import CODES, COUNTY, EPOCH, MAX_WISHES, NONE, RENT, ROOMS, SALE, TENURE, Waiting
 from anju.policy.parameters import InForce, Unset
 
 InForceOf = Callable[[str], InForce]
 MONTHS = 12
-
-# The first wish's own ceiling against the household's income; a ratio of 0 stands for one that the county has not set.
-REALNESS = """
-SELECT s.region, s.programme, count(*) AS qualified,
-       count(*) FILTER (WHERE a.confirmed_on >= p.confirmed_from) AS confirmed,
-       count(*) FILTER (WHERE a.income_month_fen > 0 AND p.rent_permille > 0 AND w.tenure = 'rent'
-                          AND w.ceiling_fen * 1000 <= a.income_month_fen * p.rent_permille
-                        OR a.income_month_fen > 0 AND p.price_permille > 0 AND w.tenure = 'sale'
-                          AND w.ceiling_fen * 1000 <= a.income_month_fen * 12 * p.price_permille) AS able,
-       count(*) FILTER (WHERE a.income_month_fen IS NULL OR w.tenure IS NULL
-                        OR w.tenure = 'rent' AND p.rent_permille = 0
-                        OR w.tenure = 'sale' AND p.price_permille = 0) AS unknown
-  FROM needs_stay s
-  JOIN needs_application a ON a.id = s.application_id
-  JOIN unnest(%s::text[], %s::date[], %s::int[], %s::int[])
-       AS p (region, confirmed_from, rent_permille, price_permille) ON p.region = s.region
-  LEFT JOIN needs_wish w ON w.application_id = s.application_id AND w.rank = 1
- WHERE s.region BETWEEN %s AND %s AND s.since <= %s AND (s.until IS NULL OR s.until > %s)
- GROUP BY s.region, s.programme
- ORDER BY s.region, s.programme
-"""
-
-WISHES = """
-SELECT w.county, s.programme, w.tenure, a.persons, w.rooms, w.area_from_cm2, count(*)
-  FROM needs_stay s
-  JOIN needs_application a ON a.id = s.application_id
-  JOIN needs_wish w ON w.application_id = s.application_id
- WHERE s.region BETWEEN %s AND %s AND s.since <= %s AND (s.until IS NULL OR s.until > %s)
- GROUP BY 1, 2, 3, 4, 5, 6
- ORDER BY 1, 2, 3, 4, 5, 6
-"""
+PERSONS_MOST, AREA_MOST = 99, 10**7 - 1
+NEVER = 10**6  # a day of confirmation that nobody reaches: the county has not set how long one holds
 
 
 @dataclass(frozen=True)
@@ -78,64 +50,95 @@ def _set(inforce: InForce, name: str) -> Any:
     return None if isinstance(found, Unset) else found.value
 
 
-def realness(region: str, on: date, counties: Iterable[str], inforce_of: InForceOf) -> list[Real]:
-    """Per county and programme, as the applications stand now; who was on the list on ``on``."""
-    codes, asked = list(counties), []
+def realness(found: Waiting, on: date, counties: Iterable[str], inforce_of: InForceOf) -> list[Real]:
+    """Per county and programme, as the applications stand now; the first wish's own ceiling against the household's income."""
+    codes = sorted(counties)
+    if not len(found):
+        return []
+    days, rent, price = [], [], []
     for code in codes:
         inforce = inforce_of(code)
-        days = _set(inforce, "callback_valid_days")
-        asked.append((days, _set(inforce, "rent_to_income_max") or 0, _set(inforce, "price_to_income_max") or 0))
-    lo, hi = region_range(region)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(REALNESS, [
-            codes, [on - timedelta(days) if days else None for days, _, _ in asked], [r for _, r, _ in asked],
-            [p for _, _, p in asked], lo, hi, on, on,
-        ])  # fmt: skip
-        rows = cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    dated = {code for code, (days, _, _) in zip(codes, asked, strict=True) if days}
-    return [
-        Real(county, programme, count, sure if county in dated else None, able, count - able - unknown, unknown)
-        for county, programme, count, sure, able, unknown in rows
+        days.append(_set(inforce, "callback_valid_days"))
+        rent.append(_set(inforce, "rent_to_income_max") or 0)
+        price.append(_set(inforce, "price_to_income_max") or 0)
+    at = np.searchsorted(np.array([int(code) for code in codes]), found.region)
+    since = np.array([(on - timedelta(one) - EPOCH).days if one else NEVER for one in days])
+    first = found.kind[:, 0] // TENURE % 10
+    ratio = np.where(first == RENT, np.array(rent)[at], np.array(price)[at] * 12)
+    unknown = (found.income == NONE) | (first == 0) | (ratio == 0)
+    able = ~unknown & (found.income > 0) & (found.ceiling * 1000 <= found.income * ratio)
+    group = at * len(CODES) + found.programme
+    counted = [
+        np.bincount(group[mask], minlength=len(codes) * len(CODES)).tolist()
+        for mask in (np.ones(len(found), bool), found.confirmed >= since[at], able, unknown)
     ]
+    return [
+        Real(codes[n // len(CODES)], CODES[n % len(CODES)], every, sure if days[n // len(CODES)] else None, can,
+             every - can - unsure, unsure)
+        for n, (every, sure, can, unsure) in enumerate(zip(*counted, strict=True))
+        if every
+    ]  # fmt: skip
 
 
-def unserved(region: str, on: date, inforce_of: InForceOf) -> tuple[list[Unserved], list[str]]:
+def unserved(found: Waiting, region: str, inforce_of: InForceOf) -> tuple[list[Unserved], list[str]]:
     """Wishes no home can serve, by county and reason; and what could not be asked since nobody has set it."""
-    lo, hi = region_range(region)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(WISHES, [lo, hi, on, on])
-        rows = cursor.fetchall()
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    books: dict[str, InForce] = {}
-    found: Counter[tuple[str, str, str]] = Counter()
+    counts: Counter[tuple[str, str, str]] = Counter()
+    limits: dict[str, Limits] = {}
     open_: set[str] = set()
-    city = city_of(region)
-    for county, programme, tenure, persons, rooms, area, count in rows:
-        if city_of(county) != city:
-            found[county, "意向区县不在本市", "3.2-0"] += count
+    for county, programme, tenure, persons, rooms, area, count in _wishes(found):
+        if city_of(county) != city_of(region):
+            counts[county, "意向区县不在本市", "3.2-0"] += count
             continue
-        inforce = books.setdefault(county, inforce_of(county))
-        why, unset = _why(inforce, programme, tenure, persons, rooms, area)
+        if county not in limits:
+            limits[county] = Limits.of(inforce_of(county))
+        why, unset = _why(limits[county], programme, tenure, persons, rooms, area)
         if why:
-            found[county, *why] += count
+            counts[county, *why] += count
         elif unset:
             open_.add(unset)
-    return [Unserved(c, why, clause, n) for (c, why, clause), n in sorted(found.items())], sorted(open_)
+    return [Unserved(c, why, clause, n) for (c, why, clause), n in sorted(counts.items())], sorted(open_)
+
+
+def _wishes(found: Waiting) -> Iterable[tuple[str, str, int, int, int, int, int]]:
+    """(county, programme, tenure, persons, rooms, least area, how many): every wish, the same ones together."""
+    said = found.kind > 0
+    # Eighteen digits: county and programme (7), tenure (1), persons (2), rooms (1), area (7).
+    persons = np.repeat(np.minimum(found.persons, PERSONS_MOST)[:, None], MAX_WISHES, axis=1)[said]
+    programme = np.repeat(found.programme[:, None], MAX_WISHES, axis=1)[said]
+    kind, area = found.kind[said], np.minimum(found.area[said], AREA_MOST)
+    head = (kind // COUNTY * 10 + programme) * 10 + kind // TENURE % 10
+    keys, counts = np.unique(((head * 100 + persons) * 10 + kind // ROOMS % 10) * 10**7 + area, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        key, least = divmod(key, 10**7)
+        key, rooms = divmod(key, 10)
+        key, people = divmod(key, 100)
+        key, tenure = divmod(key, 10)
+        county, at = divmod(key, 10)
+        yield f"{county:06d}", CODES[at], tenure, people, rooms, least, count
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a county's homes may be: the largest areas in cm², the table of rooms; None where nobody has set it."""
+
+    sale: int | None
+    rent: int | None
+    table: Sequence[Sequence[Any]] | None
+
+    @classmethod
+    def of(cls, inforce: InForce) -> "Limits":
+        """The limits in force."""
+        return cls(*(_set(inforce, n) for n in ("sale_unit_area_max", "rent_unit_area_soft_max", "rooms_table")))
 
 
 def _why(
-    inforce: InForce, programme: str, tenure: str, persons: int, rooms: int, area: int
+    limits: Limits, programme: str, tenure: int, persons: int, rooms: int, area: int
 ) -> tuple[tuple[str, str] | None, str]:
     """(reason, clause) or None; and the name of a parameter that was asked for and is not set."""
-    name, clause = ("sale_unit_area_max", "3.3-3") if tenure == "sale" else ("rent_unit_area_soft_max", "3.3-4")
-    limit = _set(inforce, name)
+    limit, whose, clause = (limits.sale, "配售", "3.3-3") if tenure == SALE else (limits.rent, "配租原则上的", "3.3-4")
     if limit is not None and area > limit:
-        whose = "配售" if tenure == "sale" else "配租原则上的"
         return (f"面积下限大于{whose}上限 {limit // 10_000} ㎡", clause), ""
-    table = _set(inforce, "rooms_table")
+    table = limits.table
     if table is None:
         return None, "户型面积标准"
     fit = [row for row in table if row[0] == programme and row[1] <= persons <= row[2]]
@@ -156,11 +159,11 @@ def sums(found: Sequence[Real]) -> dict[str, Any]:
     return {**total, "confirmed": None if any(one is None for one in sure) else sum(one or 0 for one in sure)}
 
 
-def frozen(region: str, on: date, counties: Mapping[str, str], inforce_of: InForceOf) -> dict[str, Any]:
+def frozen(found: Waiting, region: str, on: date, counties: Mapping[str, str], inforce_of: InForceOf) -> dict[str, Any]:
     """All of it as a snapshot keeps it: plain values."""
-    lost, open_ = unserved(region, on, inforce_of)
+    lost, open_ = unserved(found, region, inforce_of)
     return {
-        "realness": [asdict(row) for row in realness(region, on, counties, inforce_of)],
+        "realness": [asdict(row) for row in realness(found, on, counties, inforce_of)],
         "unserved": [asdict(row) for row in lost], "unasked": open_,
         "dropouts": [asdict(row) for row in dropouts.history(region, on)],
     }  # fmt: skip

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from anju.base.regions import city_of
 from anju.base.sheets.out import workbook
-from anju.needs import cells, reads, realness, shown, snapshot_rows
+from anju.needs import cells, reads, realness, shown, snapshot_rows, waiting
 from anju.needs.exports import CELL_COLUMNS
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
@@ -60,10 +60,9 @@ def _day(text: str, today: date) -> tuple[date, str]:
 
 
 def _facts(actor: Any, on: date, names: dict[str, str]) -> dict[str, Any]:
-    book = actor.context().params
-    found = realness.frozen(actor.region, on, names, lambda code: book.on(on, code))
-    count = sum(cells.households(actor.region, on).values())
-    months = cells.by_month(cells.moves(actor.region, on), count)
+    book, everybody = actor.context().params, waiting.read(actor.region, on)
+    found = realness.frozen(everybody, actor.region, on, names, lambda code: book.on(on, code))
+    months = cells.by_month(cells.moves(actor.region, on), len(everybody))
     return {**found, "months": [list(month) for month in months[-realness.MONTHS :]]}
 
 
