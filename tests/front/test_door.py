@@ -120,5 +120,5 @@ def test_the_portals_process_answers_the_public_and_families_alone() -> None:
     powers = read_powers()
     for path, power in paths.items():
         assert power in ("public", "sign-in") or FAMILY in powers[power], path
-    assert {"/portal/", "/needs/my/", "/parties/phone/"} <= set(paths)
+    assert {"/portal/", "/needs/my/", "/parties/phone/", "/needs/ask/<str:region>/<str:code>/"} <= set(paths)
     assert not {"/parties/signin/", "/needs/", "/cockpit/", "/api/docs"} & set(paths)

@@ -6,13 +6,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 
 from anju.front import urls
+from anju.needs.pages import ask as needs_ask
 from anju.needs.pages import open as needs_open
 from anju.parties.pages import signin
 from anju.parties.posts import FAMILY, read_powers
 from anju.web import errors
 
-# Of the pages before sign-in, those by which a family comes and goes, and by which anybody complains.
-DOORS = (signin.phone, signin.code, signin.sign_out, needs_open.complain)
+# Of the pages before sign-in, those by which a family comes and goes, and by which anybody complains or answers.
+DOORS = (signin.phone, signin.code, signin.sign_out, needs_open.complain, needs_ask.ask)
 
 
 def _kept(view: Any) -> bool:

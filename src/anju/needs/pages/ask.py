@@ -77,7 +77,7 @@ def ask(request: HttpRequest, region: str, code: str) -> HttpResponse:
     with public_scope():
         shown = Publication.objects.filter(kind=PUBLISHED, region=region, slug=code).first()
     if shown is None:
-        return render(request, "needs/ask.html", {"gone": True}, status=404)
+        return _shown(request, {"gone": True}, status=404)
     body, today = shown.body, now_of(request.installation).astimezone(SHANGHAI).date().isoformat()  # type: ignore[attr-defined]
     context = {
         "p": shown,
@@ -87,7 +87,7 @@ def ask(request: HttpRequest, region: str, code: str) -> HttpResponse:
         "over": today > body["closes_on"],
     }
     if context["early"] or context["over"]:
-        return render(request, "needs/ask.html", context)
+        return _shown(request, context)
     own, choice = _own_case(request, region), request.POST if request.method == "POST" else None
     form = AskForm(choice, questions=body["questions"], counties=reads.counties(region))
     refused: Refused | None = None
@@ -103,15 +103,21 @@ def ask(request: HttpRequest, region: str, code: str) -> HttpResponse:
             if isinstance(error, InvalidInput) and error.field in form.fields:
                 form.add_error(error.field, error.sentence)
         else:
-            return render(request, "needs/ask.html", {**context, "done": done})
+            return _shown(request, {**context, "done": done})
     dress(form)
-    answer = render(
-        request, "needs/ask.html", {**context, "form": form, "own": own, "refused": refused, "problems": problems(form)},
+    answer = _shown(
+        request, {**context, "form": form, "own": own, "refused": refused, "problems": problems(form)},
         status=422 if refused or form.errors else 200,
     )  # fmt: skip
     if not _cookie(request):
         answer.set_signed_cookie(COOKIE, secrets.token_urlsafe(16), SALT, max_age=YEAR, httponly=True, samesite="Lax")
     return answer
+
+
+def _shown(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The page, drawn as the public sees the portal: its notices are publications."""
+    with public_scope():
+        return render(request, "needs/ask.html", context, status=status)
 
 
 def _own_case(request: HttpRequest, region: str) -> Application | None:
