@@ -162,7 +162,7 @@ class Change:
     @property
     def by(self) -> str:
         """``+3``."""
-        return f"{self.after - self.before:+,}"
+        return f"{self.after - self.before:+,}" if self.after != self.before else "不变"
 
 
 def compared(old: Sequence[Any], new: Sequence[Any], key: Callable[[Any], Any]) -> list[Change]:
