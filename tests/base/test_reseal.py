@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import psycopg
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models import BinaryField
 
 from anju.base.acts import Forbidden
 from anju.base.messages.models import Message
 from anju.base.regions import scope
-from anju.base.secrets import keys, reseal
+from anju.base.secrets import keys, reseal, seal
+from anju.base.secrets.fields import SealedText
 from support.db import context, open_act, raw
 
 pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.clause("4.5")]
@@ -43,8 +47,11 @@ def test_after_a_change_every_value_is_sealed_by_the_new_key_and_reads_the_same(
     assert versions() == {1}
     with scope(CITY):
         assert reseal.left() == 2 * ROWS
-    counts = [reseal.reseal(ctx=by, table="base_message", column="to_phone", rows=4) for _ in range(3)]
-    assert counts == [4, 3, 0], "in small acts, until nothing is left"
+    counts, last = [], None
+    for _ in range(3):
+        count, last = reseal.reseal(ctx=by, table="base_message", column="to_phone", after=last, rows=4)
+        counts.append(count)
+    assert (counts, last) == ([4, 3, 0], None), "in small acts, until nothing is left"
     reseal.reseal(ctx=by, table="base_message", column="text")
     assert versions() == {2}
     with scope(CITY):
@@ -64,8 +71,8 @@ def test_a_row_that_somebody_works_on_is_left_for_the_next_round() -> None:
     reseal.change_key(ctx=by)
     with raw("admin") as other:
         other.execute("SELECT FROM base_message ORDER BY id LIMIT 1 FOR UPDATE")
-        assert reseal.reseal(ctx=by, table="base_message", column="text") == ROWS - 1
-    assert reseal.reseal(ctx=by, table="base_message", column="text") == 1
+        assert reseal.reseal(ctx=by, table="base_message", column="text")[0] == ROWS - 1
+    assert reseal.reseal(ctx=by, table="base_message", column="text")[0] == 1
 
 
 def test_only_the_security_administrator_changes_the_key() -> None:
@@ -76,12 +83,52 @@ def test_only_the_security_administrator_changes_the_key() -> None:
 
 def test_every_sealed_column_of_the_house_is_known() -> None:
     known = {(model._meta.db_table, column) for model, columns in reseal.sealed_columns() for column in columns}
-    assert {
-        ("needs_application", "phone"),
-        ("needs_member", "document"),
-        ("base_message", "text"),
-        ("needs_draft", "body"),
-    } <= known
+    said = {
+        (m._meta.db_table, f.attname)
+        for m in apps.get_models()
+        for f in m._meta.local_fields
+        if isinstance(f, BinaryField) and (isinstance(f, SealedText) or f.help_text.startswith("sealed"))
+    }
+    assert said == known and ("needs_formermember", "document") in known
+
+
+def old_and_new() -> tuple[bytes, bytes]:
+    """The same phone sealed by the key before and by the one after."""
+    before = keys.current(keys.COLUMN), seal("13800000000")
+    keys.rotate(keys.COLUMN)
+    assert before[0] == 1
+    return before[1], seal("13800000000")
+
+
+@pytest.mark.parametrize(
+    ("column", "act", "code"),
+    [
+        ("to_blind", "base.reseal", "42501"),
+        ("template", "base.reseal", "42501"),
+        ("to_phone", "needs.withdraw", "AJ003"),
+        ("to_phone", "base.reseal", None),
+    ],
+)
+def test_the_database_seals_again_sealed_columns_alone_in_their_act_and_never_back(
+    column: str, act: str, code: str | None
+) -> None:
+    messages()
+    old, new = old_and_new()
+    with raw("app", region=CITY) as connection_:
+        connection_.execute(
+            "SELECT act_begin(gen_random_uuid(), %s, NULL, '', %s, '1', NULL, 'x', NULL, NULL, now(), '2026-03-02')",
+            [CITY, act],
+        )
+        [key] = connection_.execute("SELECT id FROM base_message ORDER BY id LIMIT 1").fetchone()  # type: ignore[misc]
+        call = "SELECT reseal_values('base_message', %s, ARRAY[%s]::uuid[], ARRAY[%s]::bytea[])"
+        if code:
+            with pytest.raises(psycopg.DatabaseError) as caught:
+                connection_.execute(call, [column, key, new])
+            assert caught.value.sqlstate == code
+        else:
+            assert connection_.execute(call, [column, key, new]).fetchone() == (1,)
+            assert connection_.execute(call, [column, key, old]).fetchone() == (0,), "an older version never comes back"
+        connection_.rollback()
 
 
 def test_a_column_that_is_not_sealed_is_never_touched() -> None:

@@ -13,10 +13,10 @@ from django.urls import reverse
 from anju.base.acts import Refused
 from anju.base.acts.models import ActFacts
 from anju.base.regions import scope, uuid7
-from anju.base.secrets import blind
+from anju.base.secrets import blind, keys, reseal, unseal
 from anju.needs import acts, copies, retention
-from anju.needs.models import Application, Erasure, Member
-from needs.helpers import COUNTY, NOON, book, ctx_of, id_number, qualified, submitted
+from anju.needs.models import Application, Erasure, Member, Objection
+from needs.helpers import COUNTY, NOON, book, ctx_of, id_number, later, qualified, submitted
 from support.db import open_act, raw
 from support.desk import signed_in, text
 
@@ -109,7 +109,7 @@ ATTACKS = {
     "member": "UPDATE needs_member SET name = '张三' WHERE application_id = '{case}'",
     "undo": "DELETE FROM needs_erasure WHERE application_id = '{case}'",
     "reopen": "UPDATE needs_erasure SET state = 'asked', decided_on = NULL, decided_by = NULL WHERE application_id = '{case}'",
-    "flag": "SELECT set_config('anju.erasing', 'on', true); UPDATE needs_application SET state = 'submitted' WHERE id = '{case}'",
+    "flag": "SELECT set_config('anju.tending', 'on', true); UPDATE needs_application SET state = 'submitted' WHERE id = '{case}'",
 }
 
 
@@ -137,7 +137,7 @@ def test_a_flag_alone_neither_changes_what_is_final_nor_marks_a_live_case() -> N
         "INSERT INTO needs_erasure (id, region, application_id, way, reason, asked_on, state, kept_rule) VALUES"
         f" ('{uuid7()}', '{COUNTY}', '{live.id}', 'retention', 'x', now(), 'erased', '')"
     )
-    blank = f"SELECT set_config('anju.erasing', 'on', true), case_blank('{COUNTY}', '{live.id}', '\\x00', '\\x00')"
+    blank = f"SELECT set_config('anju.tending', 'on', true), case_blank('{COUNTY}', '{live.id}', '\\x00', '\\x00')"
     for attack in (done, insert, blank, f"SELECT case_erase('{asked.id}', '\\x00')"):
         with pytest.raises(DatabaseError), open_act(COUNTY), connection.cursor() as cursor:
             cursor.execute(attack)
@@ -164,3 +164,28 @@ def test_an_unset_rule_lets_nothing_go_and_a_set_one_what_is_due() -> None:
     page = text(signed_in("reviewer", COUNTY).get(reverse("needs:retention")))
     assert "没有规定保存期限的不注销" in page
     assert text(signed_in("intake_clerk", COUNTY).get(reverse("needs:erasures")))
+
+
+@pytest.mark.clause("4.5")
+def test_a_change_of_key_reaches_what_never_changes_otherwise_and_opens_to_the_same(
+    settings: Any, tmp_path: Any
+) -> None:
+    from needs.test_needs_steps import object_to, shown
+
+    settings.KEYS = tmp_path / "keys"
+    keys.make_keys()
+    (objected, *_), _found = shown(21)
+    one = object_to(objected)
+    acts.decide_objection(ctx=ctx_of("reviewer", now=later(3)), objection_id=one.id, upheld=False, reason="查无此房")
+    gone = withdrawn(31)
+    erased(gone)
+    by = ctx_of("security_admin", "231200")
+    reseal.change_key(ctx=by)
+    for model, columns in reseal.sealed_columns():
+        for column in columns:
+            reseal.reseal(ctx=by, table=model._meta.db_table, column=column)
+    with scope("231200"):
+        assert reseal.left() == 0
+        assert "赵某" in Objection.objects.get(pk=one.pk).contact
+        assert unseal(Application.objects.get(pk=objected.pk).phone) == "19900000021"
+        assert unseal(Application.objects.get(pk=gone.pk).phone) == "已删除"

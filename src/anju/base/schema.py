@@ -13,6 +13,7 @@ from django.db import connections, models, transaction
 
 from anju.base import door
 from anju.base.regions import Placed, PlacedKey, Shared
+from anju.base.secrets.reseal import sealed_columns
 
 OWNER = "owner"
 # Tables without policy or guard, each by name: read before the region is known, or bookkeeping of a library.
@@ -89,6 +90,11 @@ def statements() -> list[str]:
             found += _shared(other) + _guard(other)
         elif not issubclass(other, Placed):
             found += _other(other)
+    found += [
+        f"COMMENT ON COLUMN {model._meta.db_table}.{column} IS 'sealed'"
+        for model, columns in sealed_columns()
+        for column in columns
+    ]
     return found + _libraries() + _functions() + door.statements(IN_RANGE)
 
 

@@ -24,10 +24,10 @@ def sealed_columns() -> Iterator[tuple[type[models.Model], list[str]]]:
                 yield model, found
 
 
-def stale(model: type[models.Model], column: str) -> str:
+def stale(column: str) -> str:
     """The condition that an older algorithm or key version sealed the column."""
     head = int.from_bytes(bytes([AES_GCM, current(COLUMN)]), "big")
-    return f"{column} IS NOT NULL AND get_byte({column}, 0) * 256 + get_byte({column}, 1) <> {head}"
+    return f"octet_length({column}) > 1 AND get_byte({column}, 0) * 256 + get_byte({column}, 1) <> {head}"
 
 
 def left() -> int:
@@ -36,30 +36,35 @@ def left() -> int:
     with connection.cursor() as cursor:
         for model, columns in sealed_columns():
             for column in columns:
-                cursor.execute(f"SELECT count(*) FROM {model._meta.db_table} WHERE {stale(model, column)}")
+                cursor.execute(f"SELECT count(*) FROM {model._meta.db_table} WHERE {stale(column)}")
                 found += cursor.fetchone()[0]
     return found
 
 
 @act(clause="4.5", title="更换密钥后重新加密")
-def reseal(*, ctx: ActContext, table: str, column: str, rows: int = ROWS) -> int:
-    """Seal up to ``rows`` stale values of one column by the current key; how many. Rows that somebody holds are left for later.
+def reseal(
+    *, ctx: ActContext, table: str, column: str, after: UUID | None = None, rows: int = ROWS
+) -> tuple[int, UUID | None]:
+    """Seal up to ``rows`` stale values of one column by the current key, in the order of ids: (how many, the last one's id).
 
-    Raises KeyError for a column that is not sealed.
+    ``after``: where the act before ended, so that a table is gone through once; None as the last id: nothing is left behind it. Rows
+    that somebody holds are passed over. Raises KeyError for a column that is not sealed.
     """
-    model = {m._meta.db_table: m for m, columns in sealed_columns() if column in columns}[table]
+    if (table, column) not in {(m._meta.db_table, name) for m, names in sealed_columns() for name in names}:
+        raise KeyError(f"{table}.{column}")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, {column} FROM {table} WHERE {stale(model, column)} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [rows],
+            f"SELECT id, {column} FROM {table} WHERE {stale(column)} AND id > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
+            [after or UUID(int=0), rows],
         )
         found: list[tuple[UUID, bytes]] = cursor.fetchall()
         cursor.execute(
-            f"UPDATE {table} t SET {column} = n.value FROM unnest(%s::uuid[], %s::bytea[]) AS n (id, value) WHERE t.id = n.id",
-            [[key for key, _ in found], [seal(unseal(value)) for _, value in found]],
+            "SELECT reseal_values(%s, %s, %s::uuid[], %s::bytea[])",
+            [table, column, [key for key, _ in found], [seal(unseal(value)) for _, value in found]],
         )
-    ctx.entry.facts.update(table=table, column=column, rows=len(found), version=current(COLUMN))
-    return len(found)
+        count: int = cursor.fetchone()[0]
+    ctx.entry.facts.update(table=table, column=column, rows=count, version=current(COLUMN))
+    return count, found[-1][0] if found else None
 
 
 @act(clause="4.5", title="更换列加密密钥")

@@ -46,8 +46,9 @@ def _reseal(who: object) -> int:
     context = who.context  # type: ignore[attr-defined]
     for model, columns in reseal.sealed_columns():
         for column in columns:
-            done = 0
-            while count := reseal.reseal(ctx=context(), table=model._meta.db_table, column=column):
+            done, last = reseal.reseal(ctx=context(), table=model._meta.db_table, column=column)
+            while last:
+                count, last = reseal.reseal(ctx=context(), table=model._meta.db_table, column=column, after=last)
                 done += count
             print(f"{model._meta.db_table}.{column}: {done}")
     with scope(context().region):

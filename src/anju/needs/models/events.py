@@ -35,6 +35,7 @@ class FormerMember(Placed):
     """Somebody who no longer belongs to the household, as the member stood there; ``event`` says why."""
 
     party_column = "application_id"
+    sealed = ("document",)
 
     application = PlacedKey(Application, related_name="former_members")
     event = PlacedKey(HouseholdEvent, related_name="left")

@@ -59,7 +59,7 @@ CREATE OR REPLACE FUNCTION erased_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     found boolean;
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN NULL;
     END IF;
     IF TG_TABLE_NAME = 'needs_application' THEN
@@ -110,7 +110,7 @@ BEGIN
         RAISE EXCEPTION 'nothing to erase in this act' USING ERRCODE = 'AJ131';
     END IF;
     SELECT * INTO app FROM needs_application a WHERE a.region = e.region AND a.id = e.application_id FOR UPDATE;
-    PERFORM set_config('anju.erasing', 'on', true);
+    PERFORM set_config('anju.tending', 'on', true);
     IF app.applicant_name <> gone THEN
         PERFORM case_blank(e.region, app.id, app.phone_blind, p_sealed);
     END IF;
@@ -131,7 +131,7 @@ BEGIN
             END;
         END LOOP;
     END IF;
-    PERFORM set_config('anju.erasing', '', true);
+    PERFORM set_config('anju.tending', '', true);
     RETURN QUERY SELECT DISTINCT s FROM unnest(files) s WHERE NOT EXISTS (SELECT FROM base_evidence v WHERE v.sha256 = s);
 END $$;
 
@@ -144,7 +144,7 @@ DECLARE
     ids uuid[];
     families uuid[];
 BEGIN
-    IF NOT is_erasing() OR NOT in_scope(p_region) THEN
+    IF NOT is_tending() OR NOT in_scope(p_region) THEN
         RAISE EXCEPTION 'only case_erase blanks a case' USING ERRCODE = 'AJ131';
     END IF;
     SELECT array_agg(x.id) || p_case INTO ids FROM (
@@ -238,7 +238,7 @@ RETURNS TABLE (at timestamptz, act text, post text, who text, reason text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM FROM needs_application a WHERE a.id = p_application AND in_scope(a.region);
-    IF NOT FOUND OR (current_setting('role') <> 'anju_app' AND p_application NOT IN (SELECT party_cases())) THEN
+    IF NOT FOUND OR NOT sees_case(p_application) THEN
         RETURN;
     END IF;
     RETURN QUERY
@@ -250,7 +250,7 @@ BEGIN
       LEFT JOIN parties_account u ON u.id = k.account
       LEFT JOIN base_actfacts f ON f.act = k.id
      WHERE k.body IS NOT NULL
-     ORDER BY k.recorded_at;
+     ORDER BY k.recorded_at, k.id;
 END $$;
 
 GRANT EXECUTE ON FUNCTION case_lookers(uuid) TO anju_party;
@@ -263,13 +263,13 @@ DECLARE
     mine needs_application;
 BEGIN
     SELECT * INTO mine FROM needs_application a WHERE a.id = p_application AND in_scope(a.region);
-    IF NOT FOUND OR (current_setting('role') <> 'anju_app' AND p_application NOT IN (SELECT party_cases())) THEN
+    IF NOT FOUND OR NOT sees_case(p_application) THEN
         RETURN;
     END IF;
     RETURN QUERY
     SELECT m.queued_at, m.sent_at, m.state::text, m.text FROM base_message m
      WHERE m.to_blind = mine.phone_blind AND m.region IN (mine.region, left(mine.region, 4) || '00') AND m.template <> 'signin-code'
-     ORDER BY m.queued_at;
+     ORDER BY m.queued_at, m.id;
 END $$;
 
 GRANT EXECUTE ON FUNCTION case_messages(uuid) TO anju_party;
@@ -284,9 +284,9 @@ BEGIN
                       AND name = 'needs.drop_old' AND p_before <= recorded_at - interval '6 months') THEN
         RAISE EXCEPTION 'sign-in records are kept for six months at least' USING ERRCODE = 'AJ133';
     END IF;
-    PERFORM set_config('anju.erasing', 'on', true);
+    PERFORM set_config('anju.tending', 'on', true);
     DELETE FROM parties_signin WHERE at < p_before;
     GET DIAGNOSTICS n = ROW_COUNT;
-    PERFORM set_config('anju.erasing', '', true);
+    PERFORM set_config('anju.tending', '', true);
     RETURN n;
 END $$;

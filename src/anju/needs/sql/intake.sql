@@ -11,16 +11,15 @@ DECLARE
     was jsonb := to_jsonb(OLD);
     is_now jsonb := to_jsonb(NEW);
     ends text[] := CASE TG_TABLE_NAME
-        WHEN 'needs_proxy' THEN ARRAY['ended_on', 'ended_by', 'end_reason', 'phone']
+        WHEN 'needs_proxy' THEN ARRAY['ended_on', 'ended_by', 'end_reason']
         WHEN 'needs_letter' THEN ARRAY['withdrawn_on', 'reason']
         ELSE ARRAY['state', 'decided_on', 'reason'] END;
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF (is_now - ends) IS DISTINCT FROM (was - ends)
-       OR coalesce(was ->> 'ended_on', was ->> 'withdrawn_on', was ->> 'decided_on') IS NOT NULL
-          AND (is_now - 'phone'::text) IS DISTINCT FROM (was - 'phone'::text) THEN
+       OR coalesce(was ->> 'ended_on', was ->> 'withdrawn_on', was ->> 'decided_on') IS NOT NULL AND is_now IS DISTINCT FROM was THEN
         RAISE EXCEPTION '% % has ended or says what was agreed', TG_TABLE_NAME, OLD.id USING ERRCODE = 'AJ121';
     END IF;
     RETURN NEW;
@@ -33,9 +32,12 @@ CREATE OR REPLACE TRIGGER made_for_decided_once BEFORE UPDATE ON needs_madefor F
 -- Whoever is complained of does not answer; an answer once given stays.
 CREATE OR REPLACE FUNCTION complaint_is_answered_by_another() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF is_tending() THEN
+        RETURN NEW;
+    END IF;
     IF OLD.answered_on IS NOT NULL
-       OR (to_jsonb(NEW) - ARRAY['answer', 'answered_on', 'answered_by', 'post', 'text', 'contact'])
-          IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['answer', 'answered_on', 'answered_by', 'post', 'text', 'contact']) THEN
+       OR (to_jsonb(NEW) - ARRAY['answer', 'answered_on', 'answered_by', 'post'])
+          IS DISTINCT FROM (to_jsonb(OLD) - ARRAY['answer', 'answered_on', 'answered_by', 'post']) THEN
         RAISE EXCEPTION 'complaint % stays as it was filed and answered', OLD.id USING ERRCODE = 'AJ122';
     END IF;
     IF EXISTS (SELECT FROM needs_complaintabout a
@@ -77,7 +79,7 @@ DECLARE
     mine needs_application;
 BEGIN
     SELECT * INTO mine FROM needs_application a WHERE a.id = p_application AND a.state = 'qualified' AND in_scope(a.region);
-    IF NOT FOUND OR (current_setting('role') <> 'anju_app' AND p_application NOT IN (SELECT party_cases())) THEN
+    IF NOT FOUND OR NOT sees_case(p_application) THEN
         RETURN;
     END IF;
     RETURN QUERY

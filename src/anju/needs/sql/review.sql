@@ -55,7 +55,7 @@ CREATE OR REPLACE TRIGGER objection_in_publicity BEFORE INSERT ON needs_objectio
 -- What was asked stays as asked, what was decided as decided.
 CREATE OR REPLACE FUNCTION asked_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE' OR OLD.decided_on IS NOT NULL
@@ -133,7 +133,7 @@ DECLARE
     since timestamptz;
 BEGIN
     SELECT * INTO mine FROM needs_application a WHERE a.id = p_application AND a.sort_key <> '' AND in_scope(a.region);
-    IF NOT FOUND OR (current_setting('role') <> 'anju_app' AND p_application NOT IN (SELECT party_cases())) THEN
+    IF NOT FOUND OR NOT sees_case(p_application) THEN
         RETURN;
     END IF;
     SELECT min(c.at) INTO since FROM needs_casechange c

@@ -3,7 +3,7 @@
 -- An answer once given stays; only a difference gets its one decision.
 CREATE OR REPLACE FUNCTION answer_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE'
@@ -32,7 +32,7 @@ $$ SELECT EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body
 
 CREATE OR REPLACE FUNCTION lock_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE' OR OLD.ended_on IS NOT NULL OR NEW.ended_on IS NULL AND OLD IS DISTINCT FROM NEW
@@ -64,7 +64,7 @@ CREATE OR REPLACE FUNCTION locked_fact_stays() RETURNS trigger LANGUAGE plpgsql 
 DECLARE
     v_field text;
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     SELECT l.field INTO v_field FROM needs_lockedfact l
@@ -88,7 +88,7 @@ CREATE OR REPLACE TRIGGER locked_fact_stays BEFORE UPDATE ON needs_member
 -- 容缺: closed once; its day is not moved. A case whose day has passed does not enter the list.
 CREATE OR REPLACE FUNCTION deferral_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE' OR OLD.state <> 'open'
@@ -125,7 +125,7 @@ CREATE OR REPLACE TRIGGER likeness_final BEFORE UPDATE OR DELETE ON needs_likene
 -- An employer's entry goes one way: told, the family's answer, the clerk's decision; what was put in stays.
 CREATE OR REPLACE FUNCTION entry_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE'

@@ -95,15 +95,15 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Whether the database itself is blanking a case that a person left (注销): inside the owner's function alone, never by a setting
--- that somebody else makes.
-CREATE OR REPLACE FUNCTION is_erasing() RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT coalesce(current_setting('anju.erasing', true), '') = 'on'
+-- Whether the database itself tends rows that never change otherwise: blanks a case that a person left (注销), seals a value anew by the
+-- next key. Inside the owner's functions alone, never by a setting that somebody else makes.
+CREATE OR REPLACE FUNCTION is_tending() RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT coalesce(current_setting('anju.tending', true), '') = 'on'
       AND current_user = (SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = 'base_act') $$;
 
 CREATE OR REPLACE FUNCTION row_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     RAISE EXCEPTION 'a row of % is never changed', TG_TABLE_NAME USING ERRCODE = 'AJ005';

@@ -1,7 +1,7 @@
 -- What a paper said when it was issued stays said: only its signing may be added, once.
 CREATE OR REPLACE FUNCTION paper_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_erasing() THEN
+    IF is_tending() THEN
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE'
