@@ -3,28 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anju.web.countymap import Outline, outlines
+from anju.web.countymap import Shade, outlines
 
 
 @dataclass(frozen=True)
-class County:
-    """One county as shown: its class of blue, and the words in it."""
+class County(Shade):
+    """One county as the leader's map shows it: also whether something there is overdue."""
 
-    outline: Outline
-    step: int
-    value: str
     late: bool
-    url: str
-
-    @property
-    def value_y(self) -> float:
-        """Where the second line of the label stands."""
-        return self.outline.y + 36
 
     @property
     def title(self) -> str:
         """For screen readers and on hover."""
-        return f"{self.outline.name}：{self.value}{'，有超期事项' if self.late else ''}"
+        return f"{super().title}{'，有超期事项' if self.late else ''}"
 
 
 def step_of(ratio: tuple[int, int] | None) -> int:
@@ -42,5 +33,5 @@ def drawn(city: str, ratios: Mapping[str, tuple[int, int]], late: frozenset[str]
     for line in lines:
         ratio = ratios.get(line.code)
         value = f"{100 * ratio[0] // ratio[1]}%" if ratio and ratio[1] else "—"
-        counties.append(County(line, step_of(ratio), value, line.code in late, url.format(line.code)))
+        counties.append(County(line, step_of(ratio), value, url.format(line.code), line.code in late))
     return counties, height
