@@ -33,14 +33,15 @@ def run() -> list[Figure]:
     ]
 
 
-def _context(now: datetime) -> Any:
+def _context(now: datetime, acquirer: Any) -> Any:
     from anju.base.acts import REGISTRY, ActContext
     from anju.base.regions import uuid7
     from anju.parties.context import parameter_book
 
     powers = frozenset(d.power for d in REGISTRY.values())
     return ActContext(
-        account=uuid7(), post="acquirer_clerk", region=CITY, powers=powers, now=now, params=parameter_book(), demonstration=True
+        account=uuid7(), post="acquirer_clerk", organisation=acquirer, region=CITY, powers=powers, now=now,
+        params=parameter_book(), demonstration=True,
     )  # fmt: skip
 
 
@@ -49,8 +50,8 @@ def _draw_and_allot(batch: Any) -> float:
 
     later = NOON + timedelta(days=15)
     began = time.perf_counter()
-    acts.draw_lots(ctx=_context(later), batch_id=batch.pk)
-    given = acts.allot(ctx=_context(later), batch_id=batch.pk)
+    acts.draw_lots(ctx=_context(later, batch.letter.acquirer_id), batch_id=batch.pk)
+    given = acts.allot(ctx=_context(later, batch.letter.acquirer_id), batch_id=batch.pk)
     took = time.perf_counter() - began
     if given != HOMES:
         raise AssertionError(f"{given} of {HOMES} homes were given")
@@ -139,7 +140,7 @@ def _batch(number: int) -> Any:
         Application(
             region=COUNTY, number=f"{number}-{at:06d}", programme="sale", applicant_name="合成", phone=sealed,
             phone_blind=blind("phone", "19900000000"), group="wage_earner", town="231202001", persons=1, state="qualified",
-            accepted_on=DAY, qualified_on=DAY, sort_key=f"9|{at:06d}",
+            accepted_on=DAY, qualified_on=DAY, sort_key=f"9|{number}{at:06d}",
         )
         for at in range(ENTRANTS)
     ]  # fmt: skip
@@ -153,7 +154,7 @@ def _batch(number: int) -> Any:
     ]  # fmt: skip
     for rows in ([acquirer], [project], [building], units, [letter], [batch], homes, households, subscriptions):
         _lay(rows)
-    acts.freeze(ctx=_context(NOON + timedelta(days=10)), batch_id=batch.pk)
+    acts.freeze(ctx=_context(NOON + timedelta(days=10), acquirer.pk), batch_id=batch.pk)
     with scope(CITY):
         row = Draw.objects.get(batch=batch)
     secrets = [rng.randbytes(32) for _ in range(2)]
@@ -167,7 +168,7 @@ def _batch(number: int) -> Any:
     _lay([
         DrawSource(
             region=CITY, draw=row, order=at, game=game, issue="1", drawn_issue="1", drums=drums, entered_by=uuid7(),
-            confirmed_by=uuid7(), confirmed_at=NOON,
+            entered_for=uuid7(), confirmed_by=uuid7(), confirmed_for=uuid7(), confirmed_at=NOON,
         )
         for at, (game, drums) in enumerate((("kl8", [list(range(1, 21))]), ("ssq", [[1, 2, 3, 4, 5, 6], [7]])), 1)
     ])  # fmt: skip
