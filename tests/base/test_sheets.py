@@ -479,6 +479,32 @@ def test_the_same_file_again_changes_nothing(taken: list[tuple[str, str]]) -> No
 
 
 @pytest.mark.django_db
+def test_a_large_file_is_kept_at_once_and_checked_by_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    register()
+    monkeypatch.setattr(loads, "LATER_BYTES", 100)
+    ctx = context()
+    load = bring_file(ctx=ctx, kind="sample", name="样表.xlsx", data=xlsx([GOOD, row(手机号="1")]), later=True)
+    assert (load.state, load.good, load.bad) == ("checking", 0, 0)
+    with pytest.raises(Conflict, match="正在校验"):
+        accept_load(ctx=ctx, load_id=load.id)
+    for _ in range(2):
+        load = loads.check_load(ctx=ctx, load_id=load.id)
+        assert (load.state, load.good, load.bad) == ("checked", 1, 1)
+    assert accept_load(ctx=ctx, load_id=load.id).state == "accepting"
+
+
+@pytest.mark.django_db
+def test_a_large_file_that_cannot_be_read_is_sent_back_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    register()
+    monkeypatch.setattr(loads, "LATER_BYTES", 100)
+    ctx, data = context(), xlsx([("一", "二")], head=("甲", "乙"))
+    load = bring_file(ctx=ctx, kind="sample", name="别的表.xlsx", data=data, later=True)
+    load = loads.check_load(ctx=ctx, load_id=load.id)
+    assert load.state == "rejected" and "没有找到「样表」的表头" in load.reject_reason
+    assert bring_file(ctx=ctx, kind="sample", name="别的表.xlsx", data=data, later=True).id != load.id
+
+
+@pytest.mark.django_db
 def test_a_rejected_file_may_come_again() -> None:
     register()
     ctx = context()

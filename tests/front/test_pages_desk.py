@@ -3,6 +3,7 @@
 import io
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -199,6 +200,25 @@ def test_a_file_is_brought_checked_cell_by_cell_and_not_stored_until_another_acc
     page = text(client.get(answer.headers["Location"]))
     for words in ("B3", "不是数", "A4", "3.3-3", "校验完：1 行可以收下，2 行退回", "须由另一人收下"):
         assert words in page, words
+
+
+def test_a_large_file_is_checked_behind_the_page_which_shows_the_result_by_itself(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anju.base.jobs.work import WORK
+    from anju.base.sheets import loads
+    from anju.parties.context import actor_named
+
+    monkeypatch.setattr(loads, "LATER_BYTES", 100)
+    client = signed_in("office_clerk", username="clerk3")
+    sheet = _sheet([["甲", "89.32"], ["乙", "不是数"]], ["名称", "面积"])
+    here = client.post("/loads/bring/test/", {"file": sheet, "key": "k"}).headers["Location"]
+    assert "正在校验" in text(client.get(here))
+    asked = here + "job/?checking"
+    assert "HX-Refresh" not in client.get(asked).headers
+    WORK["check_load"](actor_named("clerk3").context(), UUID(here.strip("/").split("/")[-1]))
+    assert client.get(asked).headers["HX-Refresh"] == "true"
+    assert "B3" in text(client.get(here))
 
 
 def test_a_file_comes_in_over_the_interface_as_it_does_on_the_pages(kind: Any) -> None:

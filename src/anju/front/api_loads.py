@@ -105,11 +105,18 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post("bring/{kind}", response=LoadOut, summary="带入文件并校验（不入库）")
 def bring(request: HttpRequest, kind: str, file: UploadedFile = File(...), region: str = "") -> dict[str, Any]:  # noqa: B008
-    """Check a file; nothing is stored until it is accepted. ``region`` where a city's post brings it for a county; further fields of
-    the form are the kind's options."""
+    """Check a file, a large one by a job (ask again while its state is ``checking``); nothing is stored until it is accepted.
+
+    ``region`` where a city's post brings it for a county; further fields of the form are the kind's options.
+    """
     options = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     row = loads.bring_file(
-        ctx=context(request, region or None), kind=kind, name=file.name or "", data=file.read(), options=options
+        ctx=context(request, region or None),
+        kind=kind,
+        name=file.name or "",
+        data=file.read(),
+        options=options,
+        later=True,
     )
     return shown(row)
 

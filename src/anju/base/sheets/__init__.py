@@ -33,4 +33,14 @@ def _take_in(ctx: ActContext, object_id: UUID) -> None:
     loads.run_load(ctx, object_id)
 
 
+def _check(ctx: ActContext, object_id: UUID) -> None:
+    """The job behind a large file that was brought."""
+    from anju.base.jobs import progress
+    from anju.base.sheets import loads
+
+    load = loads.check_load(ctx=ctx, load_id=object_id)
+    progress.finish(region=load.region, kind="check_load", object_id=load.id)
+
+
 work.register("load", _take_in)
+work.register("check_load", _check)

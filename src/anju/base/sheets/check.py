@@ -114,6 +114,8 @@ def _across(ctx: ActContext, report: _Report, rows: list[Row], options: Mapping[
 def _column(report: _Report, table: Table, column: Column) -> list[Any]:
     """One column's values; each distinct cell is read once. A bad or empty cell is None."""
     at, parse = table.places[column.field], parser_of(column)
+    if not column.required and all(cells[at] == "" for _, cells in table.rows):
+        return [None] * len(table.rows)
     seen: dict[Any, tuple[Any, str]] = {}
     found: list[Any] = []
     for number, cells in table.rows:

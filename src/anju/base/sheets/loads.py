@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from anju.base.acts import ActContext, Conflict, Entry, Forbidden, InvalidInput, Refused, act
 from anju.base.claims import seam
 from anju.base.files import store
-from anju.base.files.content import check_upload
+from anju.base.files.content import BadFile, check_upload
 from anju.base.jobs import progress, work
 from anju.base.regions import scope
 from anju.base.sheets.check import Checked, by_chunks, check_table, rows_of_table
@@ -19,14 +19,17 @@ from anju.base.sheets.models import Load
 from anju.base.sheets.read import SHEETS, read_table
 
 CLAUSE = "4.4"
+LATER_BYTES = 256 * 1024  # a larger file takes over a second to check, so nobody is kept waiting for it
 
 
 @act(clause=CLAUSE, title="导入文件")
-def bring_file(*, ctx: ActContext, kind: str, name: str, data: bytes, options: Mapping[str, Any] | None = None) -> Load:
+def bring_file(
+    *, ctx: ActContext, kind: str, name: str, data: bytes, options: Mapping[str, Any] | None = None, later: bool = False
+) -> Load:
     """Check a file and keep what was found; no row of it is stored. Raises BadFile, InvalidInput, Forbidden.
 
-    The same file again (same bytes, kind, region and options) changes nothing: the earlier load comes back, checked anew while it
-    still waits.
+    ``later``: a file of more than ``LATER_BYTES`` is only kept, and checked by a job (``check_load``). The same file again (same
+    bytes, kind, region and options) changes nothing: the earlier load comes back, checked anew while it still waits.
     """
     described = kind_for(ctx, kind)
     given = {str(key): str(value) for key, value in (options or {}).items()}
@@ -35,15 +38,41 @@ def bring_file(*, ctx: ActContext, kind: str, name: str, data: bytes, options: M
     if load and load.state != Load.CHECKED:
         ctx.on(load, again=True)
         return load
-    checked = _check(ctx, described, media, data, given)
+    _require_options(described, given)
+    by_job = later and len(data) > LATER_BYTES
+    checked = Checked([], set()) if by_job else _check(ctx, described, media, data, given)
     load = load or _new_load(ctx, kind, name, data, given)
     _note(load, checked)
+    load.state = Load.CHECKING if by_job else Load.CHECKED
     try:
         with transaction.atomic():
             load.save()
     except IntegrityError as error:
         raise Conflict("同一份文件刚刚由别人带入，没有重复收下；请从导入清单进入", clause=CLAUSE) from error
+    if by_job:
+        progress.start(region=load.region, kind="check_load", object_id=load.id, total=1)
+        work.defer(ctx=ctx, kind="check_load", object_id=load.id)
     ctx.on(load, kind=kind, file=name, sha256=load.sha256, good=load.good, bad=load.bad, errors=load.errors_total)
+    return load
+
+
+@act(clause=CLAUSE, title="校验导入文件", power="base.bring_file")
+def check_load(*, ctx: ActContext, load_id: UUID) -> Load:
+    """Check a file that was only kept; what cannot be read at all is sent back with the reason. Twice changes nothing."""
+    load = locked(ctx, load_id)
+    if load.state != Load.CHECKING:
+        ctx.on(load, again=True)
+        return load
+    evidence = load.evidence
+    try:
+        checked = _check(ctx, kind_for(ctx, load.kind), evidence.media, store.read(evidence), load.options)
+    except BadFile as error:
+        load.state, load.decided_at, load.reject_reason = Load.REJECTED, ctx.now, error.sentence[:200]
+    else:
+        _note(load, checked)
+        load.state = Load.CHECKED
+    load.save()
+    ctx.on(load, state=load.state, good=load.good, bad=load.bad, errors=load.errors_total)
     return load
 
 
@@ -76,7 +105,7 @@ def reject_load(*, ctx: ActContext, load_id: UUID, reason: str) -> Load:
     """Send a checked file back; nothing of it was stored. Raises Conflict where it was decided."""
     load = locked(ctx, load_id)
     kind_for(ctx, load.kind)
-    if load.state != Load.CHECKED:
+    if load.state not in (Load.CHECKING, Load.CHECKED):
         raise Conflict(f"这份导入{load.get_state_display()}，不能退回；请刷新页面查看", clause=CLAUSE)
     if not reason.strip():
         raise Refused("请填写退回理由", clause=CLAUSE)
@@ -220,10 +249,13 @@ def kind_for(ctx: ActContext, name: str) -> SheetKind:
     return kind
 
 
-def _check(ctx: ActContext, kind: SheetKind, media: str, data: bytes, options: Mapping[str, str]) -> Checked:
+def _require_options(kind: SheetKind, options: Mapping[str, str]) -> None:
     lacking = [title for name, title in kind.options.items() if not options.get(name)]
     if lacking:
         raise InvalidInput(f"导入「{kind.title}」前请先选定：{'、'.join(lacking)}", field="options", clause=kind.clause)
+
+
+def _check(ctx: ActContext, kind: SheetKind, media: str, data: bytes, options: Mapping[str, str]) -> Checked:
     return check_table(ctx, kind, read_table(kind, media, data), options)
 
 

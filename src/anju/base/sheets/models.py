@@ -9,15 +9,16 @@ from anju.base.regions import Placed, PlacedKey
 
 
 class Load(Placed):
-    """Validated first; nothing is stored until the user accepts the good rows; ``done`` rows are in.
+    """Validated first (a large file by a job); nothing is stored until the user accepts the good rows; ``done`` rows are in.
 
     ``good`` and ``bad`` count rows, ``errors_total`` and ``unusual`` cells; ``errors`` holds the first 5,000 problems with their
     places, personal values masked. ``out`` are the rows that stay out, as [first, last] ranges, frozen when the file is accepted.
     """
 
-    CHECKED, ACCEPTING, ACCEPTED, REJECTED = "checked", "accepting", "accepted", "rejected"
+    CHECKING, CHECKED, ACCEPTING, ACCEPTED, REJECTED = "checking", "checked", "accepting", "accepted", "rejected"
     ROLLED_BACK = "rolled_back"
     STATES: ClassVar = [
+        (CHECKING, "正在校验"),
         (CHECKED, "已校验，待收下"),
         (ACCEPTING, "正在收下"),
         (ACCEPTED, "已收下"),

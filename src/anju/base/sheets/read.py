@@ -126,7 +126,9 @@ def _table(kind: SheetKind, sheet: _Sheet, head: _Header, others: list[_Sheet]) 
     rows: list[tuple[int, list[Any]]] = []
     places, wide = sorted(head.places.values()), max(head.places.values()) + 1
     for number, row in enumerate(sheet.rows[head.end :], head.end + 1):
-        cells = [clean(cell) if isinstance(cell, str) else cell for cell in row]
+        cells = [
+            clean(cell) if cell and isinstance(cell, str) else cell for cell in row
+        ]  # most cells of a sheet are empty
         if len(cells) < wide:
             cells += [""] * (wide - len(cells))
         filled = [cells[at] for at in places if cells[at] != ""]

@@ -24,7 +24,14 @@ from anju.web.shown import file_url, names_of, words
 from anju.web.things import thing_page
 
 SHOWN_ERRORS = 200
-STATES = {"checked": "near", "accepting": "info", "accepted": "ok", "rejected": "bad", "rolled_back": "unk"}
+STATES = {
+    "checking": "info",
+    "checked": "near",
+    "accepting": "info",
+    "accepted": "ok",
+    "rejected": "bad",
+    "rolled_back": "unk",
+}
 SHOWN_CHANGES = 300
 ROWS_PAGE = 200
 
@@ -97,7 +104,7 @@ def bring(request: HttpRequest, name: str) -> HttpResponse:
     kind = _kind(request, name)
     return act_form_page(
         request, title=f"导入{kind.title}", act=loads.bring_file, form_class=BringForm, form_kwargs={"kind": kind},
-        fixed={"kind": kind.name},
+        fixed={"kind": kind.name, "later": True},
         clause=kind.clause, verb="上传并校验", back=reverse("front:loads"), done=lambda row: reverse("front:load", args=[row.id]),
         said=brought, explain=kind.note, template="front/bring.html",
         region=region_option(request), context={"kind": kind},
@@ -106,6 +113,8 @@ def bring(request: HttpRequest, name: str) -> HttpResponse:
 
 def brought(row: Load) -> str:
     """What came of bringing the file; one that was taken in before is told, since it changes nothing."""
+    if row.state == Load.CHECKING:
+        return "文件已收到，正在后台校验，结果会显示在本页；可以先办别的事。"
     if row.state != Load.CHECKED:
         return f"同一份文件已于 {row.made_at:%Y-%m-%d} 带入（{row.get_state_display()}），这次没有重复收下。"
     return f"校验完：{row.good} 行可以收下，{row.bad} 行退回。还没有入库。"
@@ -158,11 +167,11 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     waits = row.state == Load.CHECKED
     second = bool(kind and kind.second_person and row.maker == request.anju.account.id)  # type: ignore[attr-defined]
     reason = "" if waits else f"这份导入{row.get_state_display()}"
-    stopped = progress.of(region=row.region, kind="load", object_id=row.id)
+    stopped = _job_of(row)
     acts: list[tuple[Any, ...]] = [
         (f"收下 {row.good} 行", reverse("front:accept", args=[row.id]), "base.accept_load", waits and row.good > 0 and not second,
          reason or ("没有一行可以收下" if not row.good else "这种表须由另一人收下，您是带入的人")),
-        ("退回", reverse("front:reject", args=[row.id]), "base.reject_load", waits, reason),
+        ("退回", reverse("front:reject", args=[row.id]), "base.reject_load", waits or row.state == Load.CHECKING, reason),
     ]  # fmt: skip
     if row.state == Load.ACCEPTED:
         why = "" if kind and kind.undo else "这种表收下后不能整份撤销，有误的行请逐行更正"
@@ -256,9 +265,14 @@ def back(request: HttpRequest, load_id: UUID) -> HttpResponse:
 def job(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """How far a load has come; the page asks every two seconds while it runs."""
     row = _load(load_id)
-    return render(
-        request, "front/_job.html", {"load": row, "job": progress.of(region=row.region, kind="load", object_id=row.id)}
-    )
+    if "checking" in request.GET and row.state != Load.CHECKING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "front/_job.html", {"load": row, "job": _job_of(row)})
+
+
+def _job_of(row: Load) -> Any:
+    kind = "check_load" if row.state == Load.CHECKING else "load"
+    return progress.of(region=row.region, kind=kind, object_id=row.id)
 
 
 def columns_unusual(errors: Iterable[dict[str, Any]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from stdnum import numdb
 from stdnum.cn import ric, uscc
@@ -18,6 +18,8 @@ MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 def normal(text: str) -> str:
     """As stored: no blanks or hyphens, capitals."""
+    if text.isalnum() and text.isascii():
+        return text.upper()
     return re.sub(r"[\s-]", "", text).upper()
 
 
@@ -27,7 +29,12 @@ def birthday(id_number: str) -> date | None:
     The place need only be a code that was ever in force: numbers were first given in 1984, so that people born earlier
     carry a code younger than they are.
     """
-    number = normal(id_number)
+    return _birthday(normal(id_number))
+
+
+# A file's number is asked for by the cell, the household and the row: worked out once while it is at hand.
+@lru_cache(maxsize=4096)
+def _birthday(number: str) -> date | None:
     if not ID_NUMBER.fullmatch(number) or ric.calc_check_digit(number) != number[-1] or not _known_place(number[:6]):
         return None
     try:
