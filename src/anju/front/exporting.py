@@ -22,16 +22,16 @@ class Making:
     """What the page finds in ``request.exporting``: where it says how far it is and leaves the file."""
 
     def __init__(self, row: ExportFile) -> None:
-        self.row, self.name, self.data, self.count = row, "", b"", 0
+        self.row, self.name, self.data, self.count, self.cases = row, "", b"", 0, list[UUID]()
         self._pool = ThreadPoolExecutor(1)
 
     def step(self, done: int) -> None:
         """So far. On a connection of its own: this one's transaction shows nothing until it ends."""
         self._pool.submit(_say, self.row.region, self.row.id, done)
 
-    def made(self, name: str, data: bytes, count: int) -> None:
-        """The file."""
-        self.name, self.data, self.count = name, data, count
+    def made(self, name: str, data: bytes, count: int, cases: list[UUID]) -> None:
+        """The file, and the households' cases that it names."""
+        self.name, self.data, self.count, self.cases = name, data, count, cases
 
     def close(self) -> None:
         """No more steps."""
@@ -58,7 +58,7 @@ def make(ctx: ActContext, export_id: UUID) -> None:
         making.close()
     if not making.name:
         raise Refused(f"「{row.title}」没有生成：清单页没有给出文件；请在清单页重新导出")
-    acts.finish_export(ctx=ctx, export_id=row.id, name=making.name, data=making.data, rows=making.count)
+    acts.finish_export(ctx=ctx, export_id=row.id, name=making.name, data=making.data, rows=making.count, cases=making.cases)
 
 
 def _ask(who: Actor, row: ExportFile, making: Making) -> None:

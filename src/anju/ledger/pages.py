@@ -10,7 +10,7 @@ from anju.ledger import acts, exports, forms, reads, verify
 from anju.ledger.models import Book, Link, Voucher
 from anju.parties.access import page
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, download, list_page
+from anju.web.lists import NOBODY, Col, Filter, download, list_page
 from anju.web.shown import names_of
 from anju.web.things import thing_page
 
@@ -55,7 +55,7 @@ def books_list(request: HttpRequest) -> HttpResponse:
         Col("开立日期", "opened_on", kind="date", sort="opened_on"),
     ]  # fmt: skip
     return list_page(
-        request, title="账簿", clause="4.3-3", sub="一个项目一本账，项目间资金不得混同；账由资金业务自动记，不能手改。",
+        request, people=NOBODY, title="账簿", clause="4.3-3", sub="一个项目一本账，项目间资金不得混同；账由资金业务自动记，不能手改。",
         rows=reads.books_of(request.anju.region), columns=columns, order="-opened_on", export_name="账簿",  # type: ignore[attr-defined]
         filters=[Filter("kind", "种类", Book.KINDS)], search=("title",), search_hint="账簿名称的开头",
         empty="还没有账簿；签署收购协议时自动开立项目账，公告批次时开立定金账",
@@ -83,7 +83,7 @@ def vouchers(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """凭证."""
     book = book_or_404(request, book_id)
     return list_page(
-        request, title="凭证", sub=book.title, clause="4.3-2", rows=_vouchers_of(book), columns=_voucher_columns(), order="-number",
+        request, people=NOBODY, title="凭证", sub=book.title, clause="4.3-2", rows=_vouchers_of(book), columns=_voucher_columns(), order="-number",
         filters=[
             Filter("kind", "事项", lambda: reads.kind_titles().items()), Filter("value_date", "日期从", kind="from"),
             Filter("value_date", "日期到", kind="to"),

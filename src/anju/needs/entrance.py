@@ -1,6 +1,7 @@
-"""Which ways in a county keeps open (申请入口): it may take a programme's applications from the national list's file alone."""
+"""Which ways in a county keeps open (申请入口): none while it does not take a programme in, or the national list's file alone."""
 
 from anju.base.acts import Refused
+from anju.needs import programmes
 from anju.needs.models import PROGRAMMES
 from anju.policy.parameters import InForce, Unset
 
@@ -9,10 +10,13 @@ NATIONAL = "national"
 TITLES = dict(PROGRAMMES)
 
 
-def closed(programme: str, inforce: InForce) -> str:
-    """Why this programme is not taken in here; empty where it is."""
+def closed(programme: str, inforce: InForce, *, national: bool = False) -> str:
+    """Why this programme is not taken in here; empty where it is. ``national``: it comes by the national list's file."""
     if programme not in TITLES:
         return ""  # the faults of the form say it
+    shut = programmes.not_open(programme, inforce)
+    if shut or national:
+        return shut
     found = inforce.get("national_only", programme)
     if isinstance(found, Unset) or found.value != NATIONAL:
         return ""
@@ -23,7 +27,7 @@ def closed(programme: str, inforce: InForce) -> str:
 
 
 def refuse_closed(programme: str, inforce: InForce) -> None:
-    """Raises Refused where the national file is the only entrance."""
+    """Raises Refused where the programme is closed, or the national file is its only entrance."""
     why = closed(programme, inforce)
     if why:
         raise Refused(why, clause=CLAUSE)

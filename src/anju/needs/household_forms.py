@@ -17,12 +17,13 @@ from anju.needs.models import (
     PROGRAMMES,
     RELATIONS,
     RESIDENT_ID,
-    TENURE_OF,
     WORKS,
     OwnHome,
     PolicyBenefit,
 )
 from anju.needs.particulars import BenefitInput, HomeInput
+from anju.needs.programmes import tenure_of
+from anju.policy.parameters import InForce
 from anju.web.forms import ActForm, dress
 
 MEMBERS, WISHES, HOMES, BENEFITS = 8, MAX_WISHES, 3, 2
@@ -349,9 +350,12 @@ class WishesForm(Lines):
         ]  # fmt: skip
 
 
-def household_of(body: dict[str, Any]) -> HouseholdInput:
-    """What the steps gathered, as the act takes it. Raises KeyError while a step is missing."""
-    tenure = TENURE_OF[body["programme"]]
+def household_of(body: dict[str, Any], inforce: InForce) -> HouseholdInput:
+    """What the steps gathered, as the act takes it, each wish of the programme's tenure by the parameters of the case's day.
+
+    Raises KeyError while a step is missing, Refused while the tenure is not set.
+    """
+    tenure = tenure_of(body["programme"], inforce)
     return HouseholdInput(
         programme=body["programme"], group=body["group"], town=body["town"], phone=body["phone"],
         members=tuple(MemberInput(**_days(member, "born_on", "registered_on")) for member in body["members"]),

@@ -6,18 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from anju.base.acts import ActContext, InvalidInput
+from anju.base.acts import ActContext, InvalidInput, Refused
 from anju.base.numbers import m2, mask_document
 from anju.base.regions import uuid7
 from anju.base.secrets import blind, seal
-from anju.needs import particulars
+from anju.needs import particulars, programmes
 from anju.needs.models import (
     APPLICANT,
     MAX_WISHES,
     PROGRAMMES,
     RELATIONS,
     RESIDENT_ID,
-    TENURE_OF,
     TENURES,
     Application,
     Member,
@@ -139,7 +138,7 @@ LIMITS: dict[str, tuple[str, str, int]] = {
 
 
 def _household(given: HouseholdInput, places: Places) -> Iterator[Fault]:
-    if given.programme not in TENURE_OF:
+    if given.programme not in dict(PROGRAMMES):
         yield Fault("programme", given.programme, f"申请类别应为{'、'.join(title for _, title in PROGRAMMES)}")
     yield from fact_faults({name: getattr(given, name) for name in ("phone", "town", *LIMITS)}, places)
 
@@ -221,7 +220,11 @@ def _wishes(
 ) -> Iterator[Fault]:
     if not 1 <= len(wishes) <= MAX_WISHES:
         yield Fault("wishes", str(len(wishes)), f"意向应为 1 至 {MAX_WISHES} 个，收到 {len(wishes)} 个")
-    tenure = TENURE_OF.get(programme)
+    try:
+        tenure = programmes.tenure_of(programme, inforce) if programme in programmes.TITLES else ""
+    except Refused as refused:
+        tenure = ""
+        yield Fault("programme", programme, refused.sentence, refused.clause)
     for index, wish in enumerate(wishes):
         if wish.county not in places.counties:
             yield Fault("county", wish.county, f"意向区县应为{'、'.join(places.counties.values())}", wish=index)

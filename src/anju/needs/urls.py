@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from anju.needs.pages import analysis, ask, callback, case, cases, demand, intake, people, snapshots, surveys
+from anju.needs.pages import (
+    analysis,
+    ask,
+    callback,
+    case,
+    cases,
+    demand,
+    intake,
+    people,
+    programmes,
+    snapshots,
+    surveys,
+)
 from anju.needs.urls_family import urlpatterns as families
 from anju.needs.urls_life import urlpatterns as life
 from anju.needs.urls_privacy import urlpatterns as privacy
@@ -15,6 +27,8 @@ urlpatterns = [
     *life,
     *verification,
     *privacy,
+    path("programmes/", programmes.index, name="programmes"),
+    path("programmes/<str:code>/", programmes.programme, name="programme"),
     path("queue/", cases.queue, name="queue"),
     path("findings/", cases.findings, name="findings"),
     path("find/", cases.find, name="find"),

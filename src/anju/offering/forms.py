@@ -6,16 +6,17 @@ from typing import Any
 
 from django import forms
 
-from anju.needs.models import PROGRAMMES
+from anju.needs import programmes
 from anju.negotiation.forms import YuanField
 from anju.offering import sources
 from anju.offering.models import METHODS
 from anju.parties.models import Account, Resolution
+from anju.policy.parameters import InForce
 from anju.reserve.forms import DateField
 from anju.web.forms import ActForm
 
 HOLDERS = 3
-RENT = [row for row in PROGRAMMES if row[0] != "sale"]
+BY_TENURE = {"sale_programme": "sale", "rent_programme": "rent"}
 
 
 class MomentField(forms.DateTimeField):
@@ -32,7 +33,19 @@ class AnnounceForm(ActForm):
     earnest_until = DateField(label="缴定金截止")
     method = forms.ChoiceField(label="选房顺序", choices=METHODS)
     earnest_fen = YuanField(label="每套定金（元）", max_length=20)
-    rent_programme = forms.ChoiceField(label="配租房源的类别", choices=RENT, initial="affordable_rental")
+    sale_programme = forms.ChoiceField(label="配售房源的类别", required=False)
+    rent_programme = forms.ChoiceField(label="配租房源的类别", required=False)
+
+    def __init__(self, *args: Any, inforce: InForce, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, tenure in BY_TENURE.items():
+            codes = programmes.of_tenure(tenure, inforce)
+            choices = [(code, programmes.title_of(code, inforce)) for code in codes]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        """What was chosen; a tenure with nothing to choose from, or left alone, is the act's own."""
+        return {name: value for name, value in self.cleaned_data.items() if value or name not in BY_TENURE}
 
 
 class WishesForm(ActForm):

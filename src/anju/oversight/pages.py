@@ -26,7 +26,7 @@ from anju.policy import clauses
 from anju.reserve.models import Project
 from anju.reserve.reads import projects
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, download, list_page
+from anju.web.lists import NOBODY, PERSONS, Col, Filter, download, list_page
 from anju.web.shown import names_of, words
 from anju.web.things import thing_page
 
@@ -83,7 +83,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """The log of acts: by clause, actor, object."""
     known = sorted(REGISTRY.values(), key=lambda d: d.title)
     return list_page(
-        request,
+        request, people=NOBODY,
         title="办理日志",
         rows=reads.entries(_region(request)),
         order="-id",
@@ -192,7 +192,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def refusals(request: HttpRequest) -> HttpResponse:
     """What was not done, by which clause, and why."""
     return list_page(
-        request,
+        request, people=PERSONS,
         title="不予办理",
         rows=reads.refusals(_region(request)),
         order="-id",
@@ -220,7 +220,7 @@ def refusals(request: HttpRequest) -> HttpResponse:
 def assessments(request: HttpRequest) -> HttpResponse:
     """The assessments of acquirers."""
     return list_page(
-        request,
+        request, people=NOBODY,
         title="收购主体考核",
         rows=reads.assessments(_region(request)),
         order="-period_until",
@@ -311,7 +311,7 @@ def confirm(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
 def dossiers(request: HttpRequest) -> HttpResponse:
     """Projects, each with its dossier."""
     return list_page(
-        request,
+        request, people=NOBODY,
         title="决策卷宗",
         rows=projects(_region(request)),
         order="number",

@@ -14,7 +14,7 @@ from anju.permits.models import PROCEDURES, Permit
 from anju.reserve.models import Project
 from anju.web import shown
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 from anju.web.things import thing_page
 
 TONES = {reads.OVER: "bad", reads.OPEN: "info", reads.STOPPED: "unk", reads.DONE: "ok"}
@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All procedures; the red ones first when asked for."""
     today = _today(request)
     return list_page(
-        request,
+        request, people=NOBODY,
         title="手续办理（绿色通道）",
         rows=reads.permits(request.anju.region),  # type: ignore[attr-defined]
         order="due_on",
@@ -130,7 +130,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The purchased projects, each with a link to open its procedures."""
     rows = reads.in_region(Project.objects.filter(state__in=acts.PURCHASED), request.anju.region)  # type: ignore[attr-defined]
     return list_page(
-        request,
+        request, people=NOBODY,
         title="选择项目开通绿色通道",
         rows=rows,
         order="number",

@@ -16,7 +16,7 @@ from anju.reserve.models import StockSnapshot
 from anju.reserve.pages.common import region_of
 from anju.reserve.pages.lists import counties
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, list_page
+from anju.web.lists import NOBODY, Col, list_page
 from anju.web.things import thing_page
 
 VIEW = "planning.view"
@@ -37,7 +37,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         Col("求解", "status", kind="state", tones=TONE),
     ]
     return list_page(
-        request, title="拟购方案", clause="3.2-3", rows=reads.plans(region_of(request)), columns=columns, order="-solved_at",
+        request, people=NOBODY, title="拟购方案", clause="3.2-3", rows=reads.plans(region_of(request)), columns=columns, order="-solved_at",
         export_name="拟购方案", actions=[("求解方案", reverse("planning:solve"), "planning.solve_plan")],
         sub="方案是建议，不替代收购主体的决策。", empty="还没有方案；请先冻结需求快照和库存快照，再求解",
     )  # fmt: skip

@@ -15,15 +15,18 @@ from anju.web import exports, places, saved
 from anju.web.bulks import BULK_MAX, Bulk, bulk_key, bulk_page
 from anju.web.columns import Col, Line, lines_of, today_of
 from anju.web.downloads import XLSX, download
+from anju.web.people import NOBODY, PERSONS, People, families
 
 __all__ = [
-    "XLSX", "Bulk", "Col", "Filter", "bulk_key", "download", "list_page", "regions", "typed", "within",
+    "NOBODY", "PERSONS", "XLSX", "Bulk", "Col", "Filter", "People", "bulk_key", "download", "families", "list_page", "regions", "typed",
+    "within",
 ]  # fmt: skip
 
 PAGE_SIZE = 50
 # Past this many rows a list says 「10,000 以上」 and asks for a filter: nobody reads page 201, and counting a million rows is slow.
 COUNT_CAP = 10_000
 TYPED_MAX = 60
+NAMING = frozenset({"name", "document"})  # kinds of columns that name a person
 RESERVED = ("q", "order", "page", "export", saved.COLUMN, saved.ALL)
 
 
@@ -111,7 +114,7 @@ def regions(request: HttpRequest, field: str = "region", title: str = "区划") 
 
 
 def list_page(
-    request: HttpRequest, *, title: str, rows: models.QuerySet[Any], columns: Sequence[Col], filters: Sequence[Filter] = (),
+    request: HttpRequest, *, title: str, rows: models.QuerySet[Any], columns: Sequence[Col], people: People, filters: Sequence[Filter] = (),
     search: Sequence[str] = (), bulk: Sequence[Bulk] = (), actions: Sequence[tuple[str, str, str]] = (), order: str = "-id",
     export_name: str = "", sub: str = "", crumbs: Sequence[tuple[str, str]] = (), empty: str = "",
     empty_act: tuple[str, str, str] | None = None,
@@ -120,11 +123,15 @@ def list_page(
 ) -> HttpResponse:  # fmt: skip
     """The page. ``rows`` is already narrowed to the actor's region (row-level security alone is too slow for lists).
 
+    ``people``: whom the rows are about; a file of personal rows goes out only with a reason, which the log keeps (4.5). Raises
+    ValueError for rows about nobody with a column that names a person.
     ``search``: fields matched by their beginning (``number``), or with a lookup of their own (``name__contains``) on small tables.
     ``views``: named sets of filter values, shown as tabs, before those that the person keeps.
     ``actions``: (title, address, power). ``empty``: what to say of no rows at all.
     ``edits``: the name of what a sheet of this list may change (``base.sheets.edits``), for those who hold its power.
     """
+    if not people.personal and any(col.kind in NAMING for col in columns):
+        raise ValueError(f"list {title}: a column names a person, and its rows are declared to be about nobody")
     state = read_state(request, filters)
     state.columns = saved.picked(request, columns)
     own = saved.views_of(request)
@@ -133,17 +140,21 @@ def list_page(
     allowed = [b for b in bulk if b.power in request.anju.powers]  # type: ignore[attr-defined]
     found = narrowed(rows, state, filters, search)
     everything, columns = columns, saved.shown(columns, state.columns)
+    wanted = request.GET.get("export", "")
+    if wanted == "xlsx" and export_name:
+        return exports.export(
+            request, ordered(found, state, everything, order), title=title, columns=columns, name=export_name,
+            filters=said(state, filters), order=said_order(state, columns), people=people, shell=shell,
+        )  # fmt: skip
+    if wanted == "edit" and edits:
+        return exports.edit_sheet(
+            request, ordered(found, state, everything, order), name=edits, filters=said(state, filters), people=people, shell=shell
+        )
     if request.method == "POST":
         return saved.posted(request, state.shown, state.columns) or bulk_page(
             request, allowed, found, title=title, columns=columns, shell=shell
         )
     found = ordered(found, state, everything, order)
-    if request.GET.get("export") == "xlsx" and export_name:
-        return exports.export(
-            request, found, title=title, columns=columns, name=export_name, filters=said(state, filters), order=said_order(state, columns),
-        )  # fmt: skip
-    if request.GET.get("export") == "edit" and edits:
-        return exports.edit_sheet(request, found, name=edits)
     lines, count, capped, more = page_of(found, state, columns, page_size, today_of(request))
     powers = request.anju.powers  # type: ignore[attr-defined]
     first = (state.page - 1) * page_size

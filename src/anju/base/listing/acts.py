@@ -17,6 +17,8 @@ from anju.base.listing.models import ExportFile, SavedView
 CLAUSE = "4.4"
 VIEWS_MAX = 20
 DAYS_KEPT = 7
+WHY_MAX = 300
+OUT = "taken out"
 
 
 @act(clause=CLAUSE, title="保存清单视图")
@@ -59,31 +61,48 @@ def delete_view(*, ctx: ActContext, view_id: UUID) -> None:
 
 
 @act(clause=CLAUSE, title="导出清单")
-def export_list(*, ctx: ActContext, page: str, title: str, rows: int, shown: Sequence[str]) -> None:
-    """Note who took which list out, how many rows and by which filters; the page makes the file."""
-    ctx.entry.facts.update(page=page, title=title, rows=rows, shown=list(shown))
+def export_list(
+    *, ctx: ActContext, page: str, title: str, rows: int, shown: Sequence[str], personal: bool = False, reason: str = "",
+    cases: Sequence[UUID] = (),
+) -> None:  # fmt: skip
+    """Note who took which list out, how many rows and by which filters; the page makes the file, and hands it out after this.
+
+    ``cases``: the households' cases that the file names, so that each can be told. Raises InvalidInput for personal rows without a reason.
+    """
+    ctx.entry.facts.update(page=page, title=title, rows=rows, shown=list(shown), **_why(personal, reason))
+    ctx.items((case, OUT) for case in cases)
 
 
 @act(clause=CLAUSE, title="导出清单（后台生成）", power="base.export_list")
-def ask_export(*, ctx: ActContext, page: str, title: str, address: str, needs: str, rows: int) -> ExportFile:
-    """Ask for a file too large to wait for: a job makes it. ``needs`` is the power that the list's page asks for."""
+def ask_export(
+    *, ctx: ActContext, page: str, title: str, address: str, needs: str, rows: int, personal: bool = False, reason: str = ""
+) -> ExportFile:
+    """Ask for a file too large to wait for: a job makes it. ``needs`` is the power that the list's page asks for.
+
+    Raises InvalidInput for personal rows without a reason.
+    """
+    why = _why(personal, reason)
     row = ExportFile.objects.create(
         region=ctx.region, account=_who(ctx), organisation=ctx.organisation, list=page, title=title[:200], address=address[:2000],
-        power=needs, asked_at=ctx.now,
+        power=needs, asked_at=ctx.now, personal=personal, why=why.get("reason", ""),
     )  # fmt: skip
     progress.start(region=ctx.region, kind="export", object_id=row.id, total=rows)
     work.defer(ctx=ctx, kind="export", object_id=row.id)
-    ctx.on(row, page=page, title=title, rows=rows)
+    ctx.on(row, page=page, title=title, rows=rows, **why)
     return row
 
 
 @act(clause=CLAUSE, title="导出文件已生成", power="base.export_list")
-def finish_export(*, ctx: ActContext, export_id: UUID, name: str, data: bytes, rows: int) -> ExportFile:
-    """Keep the file that the job made. Twice changes nothing: a job may be started again after a kill."""
+def finish_export(*, ctx: ActContext, export_id: UUID, name: str, data: bytes, rows: int, cases: Sequence[UUID] = ()) -> ExportFile:
+    """Keep the file that the job made. Twice changes nothing: a job may be started again after a kill.
+
+    ``cases``: the households' cases that the file names; the entry holds them with the reason that was given when it was asked for.
+    """
     row = ExportFile.objects.select_for_update().get(region=ctx.region, pk=export_id)
-    ctx.on(row, rows=rows, name=name)
+    ctx.on(row, rows=rows, name=name, **({"reason": row.why} if row.personal else {}))
     if row.state != ExportFile.WAITING:
         return row
+    ctx.items((case, OUT) for case in cases)
     path = path_of(row.id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_suffix(".part")
@@ -135,6 +154,15 @@ def over(region: str, on: Any) -> "models.QuerySet[ExportFile, ExportFile]":
 def path_of(export_id: UUID) -> Path:
     """Where the file of an export lies."""
     return Path(settings.FILES) / "exports" / f"{export_id}.xlsx"
+
+
+def _why(personal: bool, reason: str) -> dict[str, str]:
+    """The reason as the entry keeps it; nothing where the rows are about nobody."""
+    if not personal:
+        return {}
+    if not reason.strip():
+        raise InvalidInput("清单里有个人信息，请写明导出的事由，没有导出", field="reason", clause="4.5")
+    return {"reason": reason.strip()[:WHY_MAX]}
 
 
 def _who(ctx: ActContext) -> UUID:

@@ -57,6 +57,8 @@ class ExportFile(Placed):
     ready_at = models.DateTimeField(null=True)
     expires_on = models.DateField(null=True, help_text="the last day on which it may be fetched")
     reason = models.CharField(max_length=300, blank=True, help_text="why there is no file")
+    personal = models.BooleanField(default=False, help_text="its rows are about natural persons")
+    why = models.CharField(max_length=300, blank=True, help_text="why personal rows were taken out")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["region", "account", "-asked_at"], name="exports_of_account")]
@@ -66,7 +68,8 @@ class ExportFile(Placed):
                 | Q(ready_at__isnull=False, expires_on__isnull=False, rows__isnull=False, size__isnull=False),
                 name="a_ready_export_has_its_file",
             ),
+            models.CheckConstraint(condition=Q(personal=False) | ~Q(why=""), name="a_personal_export_says_why"),
         ]
 
 
-CARRIES: dict[str, str] = {"a_ready_export_has_its_file": "4.4"}
+CARRIES: dict[str, str] = {"a_ready_export_has_its_file": "4.4", "a_personal_export_says_why": "4.5"}

@@ -49,9 +49,9 @@ def _deliver(adapter: Gateway, region: str, message_id: UUID, now: datetime, clo
     except (NotSent, OSError) as error:
         log.warning("message %s was not sent (try %s): %s", message.id, message.tries, error)
         failed = message.tries >= len(WAITS)
-        _mark(region, message_id, state=Message.FAILED if failed else Message.QUEUED, last_error=str(error)[:200])
+        _mark(region, message_id, True, state=Message.FAILED if failed else Message.QUEUED, last_error=str(error)[:200])
         return False
-    _mark(region, message_id, state=Message.SENT, sent_at=now, last_error="")
+    _mark(region, message_id, False, state=Message.SENT, sent_at=now, last_error="")
     return True
 
 
@@ -67,6 +67,8 @@ def _claim(region: str, message_id: UUID, clock: datetime) -> Message | None:
         return message
 
 
-def _mark(region: str, message_id: UUID, **values: object) -> None:
+def _mark(region: str, message_id: UUID, waiting: bool, **values: object) -> None:
+    """``waiting``: only while it still waits, so that one moved to another phone meanwhile is not tried at the wrong one again."""
     with scope(region):
-        Message.objects.filter(pk=message_id).update(**values)
+        rows = Message.objects.filter(pk=message_id)
+        (rows.filter(state=Message.QUEUED) if waiting else rows).update(**values)

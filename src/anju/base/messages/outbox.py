@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from anju.base.acts.context import SHANGHAI
 from anju.base.messages.models import Message
@@ -11,10 +12,12 @@ from anju.base.wordings.text import Said, say, wording_of
 
 
 def queue(
-    *, region: str, phone: str, template: str, once_key: str, now: datetime, values: Mapping[str, str] | None = None, text: str = ""
+    *, region: str, phone: str, template: str, once_key: str, now: datetime, values: Mapping[str, str] | None = None, text: str = "",
+    case: UUID | None = None,
 ) -> Message:  # fmt: skip
     """Put a message into the outbox, once per ``once_key`` and region; ``template`` is a registered wording, ``values`` its placeholders'.
 
+    ``case``: the household's case that it tells the household about; should its phone prove wrong, the message follows (``needs``).
     A caller that words the core of a message itself gives ``text``, which stands for the placeholder 内容.
     Raises KeyError for a wording that nobody registered or a value that is missing.
     """
@@ -27,24 +30,24 @@ def queue(
         region=region, once_key=once_key,
         defaults={
             "to_phone": phone, "to_blind": blind("phone", phone), "template": template, "text": said.text, "wording": said.version,
-            "queued_at": now,
+            "queued_at": now, "case_id": case,
         },
     )  # fmt: skip
     return row
 
 
 def queue_many(
-    *, region: str, template: str, rows: Iterable[tuple[str, Mapping[str, str], str]], now: datetime
+    *, region: str, template: str, rows: Iterable[tuple[str, Mapping[str, str], str, UUID | None]], now: datetime
 ) -> int:  # fmt: skip
-    """The same for many (phone, values, once_key), in one statement; how many were asked for."""
+    """The same for many (phone, values, once_key, case), in one statement; how many were asked for."""
     wording = wording_of(template, region=region, on=now.astimezone(SHANGHAI).date())
     found = []
-    for phone, values, once_key in rows:
+    for phone, values, once_key, case in rows:
         said = wording(values)
         found.append(
             Message(
                 region=region, once_key=once_key, to_phone=phone, to_blind=blind("phone", phone), template=template, text=said.text,
-                wording=said.version, queued_at=now,
+                wording=said.version, queued_at=now, case_id=case,
             )
         )  # fmt: skip
     Message.objects.bulk_create(found, ignore_conflicts=True, batch_size=500)

@@ -1,5 +1,6 @@
 """What most commands do first."""
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 def house(*, migrate: bool = True) -> None:
     """A running server, keys, Django set up and the schema brought to the code."""
+    # A large sheet is millions of cells that live until its job ends: at Python's own threshold each is looked at again and again.
+    gc.set_threshold(100_000, 20, 100)
     from anju.front import postgres
 
     postgres.prepare()

@@ -11,7 +11,7 @@ from anju.base.jobs.models import Progress
 from anju.base.listing import acts
 from anju.base.listing.models import ExportFile
 from anju.parties.access import page
-from anju.web.lists import XLSX, Col, Filter, download, list_page
+from anju.web.lists import NOBODY, XLSX, Col, Filter, download, list_page
 
 TONES = {"waiting": "info", "ready": "ok", "failed": "bad", "gone": "unk"}
 
@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = mine(actor)
     jobs = {} if actor.is_party else _jobs(actor.region, rows)
     return list_page(
-        request, title="我的导出", rows=rows, columns=_columns(jobs), order="-asked_at", clause="4.4",
+        request, people=NOBODY, title="我的导出", rows=rows, columns=_columns(jobs), order="-asked_at", clause="4.4",
         filters=[Filter("state", "状态", ExportFile.STATES)],
         sub=f"超过 5,000 行的清单在后台生成；生成后保存 {acts.DAYS_KEPT} 天，到期自动删除",
         empty="还没有后台导出：在任何清单页点“导出 XLSX”，超过 5,000 行的会出现在这里",

@@ -19,7 +19,7 @@ from anju.front import acts
 from anju.front.pages.files import may_open
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import XLSX, Col, Filter, download, list_page, within
+from anju.web.lists import NOBODY, XLSX, Col, Filter, download, list_page, within
 from anju.web.shown import file_url, names_of, words
 from anju.web.things import thing_page
 
@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = kinds_of(request)
     rows = within(request, Load.objects.all())
     return list_page(
-        request, title="导入与导出", rows=rows, columns=COLUMNS, order="-made_at", clause="4.4",
+        request, people=NOBODY, title="导入与导出", rows=rows, columns=COLUMNS, order="-made_at", clause="4.4",
         sub="先校验、后收下；没有收下的一行都不入库",
         filters=[Filter("kind", "种类", [(k.name, k.title) for k in KINDS.values()]), Filter("state", "状态", Load.STATES)],
         search=("name__contains",),

@@ -15,7 +15,7 @@ from anju.base.papers.desk import plain_code, sign_paper
 from anju.base.papers.models import Paper
 from anju.parties.access import page, public
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import Col, Filter, list_page, typed, within
+from anju.web.lists import NOBODY, Col, Filter, list_page, typed, within
 from anju.web.shown import file_url
 from anju.web.things import thing_page
 
@@ -31,7 +31,7 @@ COLUMNS = [
 def index(request: HttpRequest) -> HttpResponse:
     """All papers one may see."""
     return list_page(
-        request, title="文书", rows=within(request, Paper.objects.all()), columns=COLUMNS, order="-issued_at", clause="4.4",
+        request, people=NOBODY, title="文书", rows=within(request, Paper.objects.all()), columns=COLUMNS, order="-issued_at", clause="4.4",
         export_name="文书",
         filters=[
             Filter("scan__isnull", "签章件", [("True", "待回传"), ("False", "已回传")], name="scan"),

@@ -13,7 +13,7 @@ from anju.base.notices.models import PortalText
 from anju.parties.access import page, public
 from anju.web import notices
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import Col, Filter, list_page, typed, within
+from anju.web.lists import NOBODY, Col, Filter, list_page, typed, within
 from anju.web.things import thing_page
 
 TONES = {"draft": "near", "shown": "ok", "down": "unk"}
@@ -54,7 +54,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 def index(request: HttpRequest) -> HttpResponse:
     """All portal texts of the region."""
     return list_page(
-        request, title="门户文字", rows=within(request, PortalText.objects.all()), order="-drafted_at", clause="3.5-2",
+        request, people=NOBODY, title="门户文字", rows=within(request, PortalText.objects.all()), order="-drafted_at", clause="3.5-2",
         sub="办事指南、常见问答和通知栏；发布前检查有没有证件号、手机号、银行卡号", export_name="门户文字",
         columns=[
             Col("标题", "title", link=lambda r: reverse("front:portal_text", args=[r.id])), Col("种类", "kind", kind="state"),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from anju.base.acts import ActContext, InvalidInput, Refused, act, canonical
+from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.base.claims import seam
 from anju.base.claims.seam import Clash
 from anju.base.numbers import mask_document, mask_name
@@ -114,7 +114,7 @@ def take_applications(*, ctx: ActContext, load_id: UUID, brought: list[Brought])
     national = NationalFile.objects.filter(region=ctx.region, load=load).exists()
     for item in brought:
         found = _faults_of(ctx, item, days, places)
-        shut = "" if national else closed(item.household.programme, days[item.accepted_on or ctx.today])
+        shut = closed(item.household.programme, days[item.accepted_on or ctx.today], national=national)
         if shut:
             refused.append((item.row, shut))
         elif found:
@@ -211,7 +211,13 @@ def names_of(ready: Prepared) -> dict[bytes, str]:
 def digest(ready: Prepared) -> str:
     """What the log keeps of the facts: a digest that the blind indexes key, so that nobody can guess them from it."""
     key = b"".join(sorted(ready.blinds))
-    return hashlib.sha256(key + canonical(ready.given).encode()).hexdigest()
+    facts = json.dumps(ready.given, default=_facts, ensure_ascii=False)
+    return hashlib.sha256(key + facts.encode()).hexdigest()
+
+
+def _facts(value: object) -> object:
+    """What JSON cannot say: a part of the household by its fields in their order, a day as ISO writes it."""
+    return value.isoformat() if isinstance(value, date) else vars(value)
 
 
 def _check_day(ctx: ActContext, on: date) -> None:

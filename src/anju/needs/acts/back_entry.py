@@ -44,6 +44,7 @@ from anju.needs.households import (
 from anju.needs.judging import Days, blocking, frozen, judge_prepared
 from anju.needs.models import Application, Finding, Member, Wish
 from anju.policy.parameters import InForce
+from anju.policy.rules.eligibility import taken_in
 from anju.policy.verdict import Verdict, failed, unknown
 
 ONE_APPLICATION = "3.2-0-one-application"
@@ -76,7 +77,8 @@ def back_enter(
     clash = _clash(ctx, ready)
     homes = len({one.case for one in seam.holders(seam.HOME, ready.blinds).values()})
     verdicts = judge_prepared(ready, on=accepted_on, inforce=inforce, others=1 if clash else 0, homes=homes)
-    stops = [*_ruled(found), *blocking(verdicts), *_order(inforce, household.programme, qualified_on)]
+    taken = taken_in(household.programme, inforce)
+    stops = [*_ruled(found), *blocking([taken, *verdicts]), *_order(inforce, household.programme, qualified_on)]
     if clash:
         stops = [clash if stop.rule == ONE_APPLICATION else stop for stop in stops]
     row = _store(ctx, ready, accepted_on, qualified_on, verdicts, held=bool(stops))

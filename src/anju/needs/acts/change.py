@@ -16,6 +16,7 @@ from anju.needs.acts.steps import (
     FAMILY,
     STATES,
     back_on_desk,
+    follow_phone,
     hide_from_phone,
     locked,
     put_on_desk,
@@ -29,7 +30,8 @@ from anju.needs.findings import open_findings
 from anju.needs.households import Fault, fact_faults, member_faults, places_of, refuse_faults
 from anju.needs.judging import Days, blocking, frozen, judge_rows
 from anju.needs.locks import end_locks, refuse_locked, said_again
-from anju.needs.models import LIVE, TENURE_OF, Application, Member
+from anju.needs.models import LIVE, Application, Member
+from anju.needs.programmes import tenure_of
 from anju.needs.route import WAITS
 from anju.policy.rules import people
 from anju.policy.verdict import Verdict
@@ -201,9 +203,13 @@ def buy_as_tenant(*, ctx: ActContext, application_id: UUID, tenancy_number: str)
     row = locked(ctx, application_id)
     tenancy = Application.objects.filter(region=ctx.region, number=tenancy_number.strip()).first()
     ctx.on(row, tenancy=tenancy_number.strip())
-    if TENURE_OF[row.programme] != "sale" or row.state not in ("submitted", "supplement", *WAITS):
+    if tenure_of(row.programme, ctx.inforce(row.accepted_on)) != "sale" or row.state not in (
+        "submitted",
+        "supplement",
+        *WAITS,
+    ):
         raise Refused(f"申请 {row.number} 不是在审核中的购房申请，没有登记；请在审核环节办理", clause=CLAUSE)
-    if tenancy is None or tenancy.state != "housed" or TENURE_OF[tenancy.programme] != "rent":
+    if tenancy is None or tenancy.state != "housed" or not _rents(ctx, tenancy):
         raise Refused(
             f"{ctx.region} 没有在租的申请「{tenancy_number.strip()}」，没有登记；在别处承租的请先办理退租",
             clause=CLAUSE,
@@ -217,6 +223,10 @@ def buy_as_tenant(*, ctx: ActContext, application_id: UUID, tenancy_number: str)
     row.save(update_fields=["vacates"])
     _judge(ctx, row)
     return row
+
+
+def _rents(ctx: ActContext, tenancy: Application) -> bool:
+    return tenure_of(tenancy.programme, ctx.inforce(tenancy.accepted_on)) == "rent"
 
 
 @act(clause=CLAUSE, title="查看个人信息")
@@ -264,6 +274,7 @@ def change_facts(ctx: ActContext, row: Application, facts: Mapping[str, Any]) ->
     if bytes(row.phone_blind) != old_phone:
         hide_from_phone(ctx, row, old_phone)
         show_to_family(ctx, [row])
+        follow_phone(ctx, row, old_phone)
     after = {name: "已更换" if name == "phone" else getattr(row, name) for name in facts}
     ctx.entry.facts.update(before=before, after=after)
     said_again(row)

@@ -15,6 +15,7 @@ from anju.base.secrets import unseal
 from anju.needs.acts.change import REASON_MAX
 from anju.needs.acts.steps import CLAUSE, locked, tell
 from anju.needs.models import Application, Letter
+from anju.needs.programmes import title_of
 from anju.needs.proxies import VIEW
 from anju.parties.models import Region
 
@@ -36,8 +37,9 @@ def issue_letter(*, ctx: ActContext, application_id: UUID) -> Letter:
         ctx.on(found, application=str(row.id), again=True)
         return found
     county = Region.objects.filter(code=row.region).values_list("name", flat=True).first() or row.region
+    blocks = _blocks(row, county, title_of(row.programme, ctx.inforce()))
     paper = issue(
-        ctx=ctx, kind=KIND, title=TITLE, blocks=_blocks(row, county), obj=row, case=row.id, prefix=PREFIX,
+        ctx=ctx, kind=KIND, title=TITLE, blocks=blocks, obj=row, case=row.id, prefix=PREFIX,
         issuer=f"{county}保障性住房工作专班",
     )  # fmt: skip
     made = Letter.objects.create(
@@ -49,7 +51,7 @@ def issue_letter(*, ctx: ActContext, application_id: UUID) -> Letter:
     return made
 
 
-def _blocks(row: Application, county: str) -> list[dict[str, object]]:
+def _blocks(row: Application, county: str, programme: str) -> list[dict[str, object]]:
     people = [
         (m.name, m.get_relation_display(), mask_document(unseal(m.document)))
         for m in row.members.order_by("relation", "id")
@@ -57,11 +59,11 @@ def _blocks(row: Application, county: str) -> list[dict[str, object]]:
     return [
         para(f"{row.applicant_name}：", indent=False),
         para(
-            f"你户于 {row.accepted_on} 提出的{row.get_programme_display()}轮候申请（受理号 {row.number}），经审核并公示，"
+            f"你户于 {row.accepted_on} 提出的{programme}轮候申请（受理号 {row.number}），经审核并公示，"
             f"自 {row.qualified_on} 起取得轮候资格，列入{county}保障性住房轮候库。"
         ),
         facts([
-            ("受理号", row.number), ("住房类别", row.get_programme_display()), ("家庭人数", f"{row.persons} 人"),
+            ("受理号", row.number), ("住房类别", programme), ("家庭人数", f"{row.persons} 人"),
             ("取得资格日期", row.qualified_on), ("管理地", county),
         ]),
         table(["姓名", "与申请人关系", "证件号码"], people, title="共同申请的家庭成员", widths=[2, 2, 4]),

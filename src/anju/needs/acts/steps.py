@@ -209,7 +209,19 @@ def tell(ctx: ActContext, row: Application, template: str, text: str, once: obje
         text=text,
         once_key=f"{template}:{once}",
         now=ctx.now,
+        case=row.id,
     )
+
+
+def follow_phone(ctx: ActContext, row: Application, old_phone: bytes) -> None:
+    """What still waits for a phone that is no longer the household's goes to the one it has now, under the log entry of this act.
+
+    A message that a worker is handing over at this very moment may still go out: it was claimed before the act.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT messages_follow(%s, %s)", [row.id, old_phone])
+        if moved := cursor.fetchone()[0]:
+            ctx.entry.facts["messages_moved"] = moved
 
 
 def route_of(ctx: ActContext, row: Application, days: Days | None = None) -> tuple[Step, ...]:

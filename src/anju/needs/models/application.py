@@ -14,7 +14,6 @@ PROGRAMMES: list[tuple[str, str]] = [
     ("affordable_rental", "保障性租赁住房"),
     ("public_rental", "公租房"),
 ]
-TENURE_OF = {"sale": "sale", "affordable_rental": "rent", "public_rental": "rent"}
 APPLICANT = "01"
 # GB/T 4761, the codes that a household here may carry.
 RELATIONS: list[tuple[str, str]] = [

@@ -13,7 +13,7 @@ from django.urls import reverse
 from anju.base.acts import Refused
 from anju.base.numbers import mask_document, mask_name, mask_phone
 from anju.base.regions import city_of
-from anju.needs import acts, consent, household_forms, reads
+from anju.needs import acts, consent, household_forms, programmes, reads
 from anju.needs.models import FLOORS, PROGRAMMES, Application, Draft, OwnHome, PolicyBenefit
 from anju.needs.pages.open import today
 from anju.parties.access import page
@@ -70,7 +70,8 @@ def _form(request: HttpRequest, number: int, body: dict[str, Any]) -> BaseForm:
         return household_forms.MembersForm(data, initial=initial)
     if number == 4:
         return household_forms.HomesForm(data, initial=initial)
-    sale = body["data"]["programme"] == "sale"
+    there = request.anju.context(region=body["data"]["county"]).inforce()  # type: ignore[attr-defined]
+    sale = body["data"]["programme"] in programmes.of_tenure("sale", there)
     first = initial or {"county_1": body["data"]["county"]}
     return household_forms.WishesForm(data, counties=counties, sale=sale, initial=first)
 
@@ -139,8 +140,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def _hand_in(request: HttpRequest, data: dict[str, Any], version: str) -> Application:
     actor = request.anju  # type: ignore[attr-defined]
     key = (request.POST.get("key") or uuid4().hex)[:64]
-    given = household_forms.household_of(data)
-    row = acts.submit_application(ctx=actor.context(key=key, region=data["county"]), household=given, consent=version)
+    ctx = actor.context(key=key, region=data["county"])
+    given = household_forms.household_of(data, ctx.inforce())
+    row = acts.submit_application(ctx=ctx, household=given, consent=version)
     acts.discard_draft(ctx=actor.context())
     return row
 

@@ -15,7 +15,7 @@ from anju.parties.access import page
 from anju.parties.models import Account, Appointment
 from anju.web import places
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import XLSX, Bulk, Col, Filter, download, list_page, regions, within
+from anju.web.lists import NOBODY, XLSX, Bulk, Col, Filter, download, families, list_page, regions, within
 from anju.web.things import thing_page
 
 HERE = [*CRUMBS, ("回访", "/needs/callback/")]
@@ -69,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every round in sight."""
     names = dict(places.choices(request.anju.region))  # type: ignore[attr-defined]
     return list_page(
-        request, title="回访", rows=within(request, Campaign.objects.all()), order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY, title="回访", rows=within(request, Campaign.objects.all()), order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
         sub="问轮候家庭是否仍然需要；放弃须由家庭本人撤回，不因电话离开名单",
         columns=[
             Col("名称", "title", link=lambda c: reverse("needs:campaign", args=[c.id])),
@@ -144,7 +144,7 @@ def calls(request: HttpRequest, key: UUID) -> HttpResponse:
     wanted = request.GET.get("outcome", "")
     found = found.filter(outcome="") if wanted == "open" else found
     return list_page(
-        request, title=f"{row.title}：名单", rows=found, order="id", clause="3.2-0", crumbs=[*HERE, (row.title, reverse("needs:campaign",
+        request, people=families("application_id"), title=f"{row.title}：名单", rows=found, order="id", clause="3.2-0", crumbs=[*HERE, (row.title, reverse("needs:campaign",
             args=[row.id]))],
         columns=[
             Col("受理号", "application", value=lambda c: c.application.number, link=_link(row)),

@@ -16,7 +16,7 @@ from anju.parties.access import page
 from anju.parties.acts.work import colleagues
 from anju.policy.rules import people
 from anju.web.forms import dress
-from anju.web.lists import Bulk, Col, Filter, bulk_key, list_page, within
+from anju.web.lists import Bulk, Col, Filter, bulk_key, families, list_page, within
 
 CRUMBS = [("需求与轮候", "/needs/")]
 LOADS = 100
@@ -77,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = request.anju  # type: ignore[attr-defined]
     names = reads.counties(actor.region)
     return list_page(
-        request, title="轮候申请", rows=within(request, Application.objects.only(*SHOWN)), columns=columns(names),
+        request, people=families("pk"), title="轮候申请", rows=within(request, Application.objects.only(*SHOWN)), columns=columns(names),
         filters=filters(actor.region, names), search=("number", "applicant_name"), search_hint="从头输入受理号或姓名", order="-number",
         bulk=_bulk(actor), actions=_actions(), views=VIEWS, export_name="轮候申请", clause="3.2-0", edits="applications_edited",
         empty="还没有轮候申请", empty_act=("导入轮候申请表", "/loads/bring/applications/", "needs.import_applications"),
@@ -100,6 +100,7 @@ def _actions() -> list[tuple[str, str, str]]:
         ("单位报送", reverse("needs:entries"), "needs.view_entries"),
         ("年审", reverse("needs:rechecks"), "needs.view"),
         ("限制申请", reverse("needs:bans"), "needs.view"),
+        ("住房类别", reverse("needs:programmes"), "needs.view"),
         ("轮候次序", reverse("needs:orders"), "needs.view"),
         ("需求分析", reverse("needs:analysis"), "needs.view_demand"),
         ("需求快照", reverse("needs:snapshots"), "needs.view_demand"),
@@ -189,7 +190,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if len(names) > 1:
         narrow.insert(0, Filter("region", "区县", list(names.items())))
     return list_page(
-        request, title="轮候库", rows=reads.queue(actor.region).defer("verdicts", "phone"), order="sort_key",
+        request, people=families("pk"), title="轮候库", rows=reads.queue(actor.region).defer("verdicts", "phone"), order="sort_key",
         clause="3.2-0", crumbs=CRUMBS, filters=narrow, export_name="轮候库",
         sub="位次由取得资格日期或积分推出，不能人为调整；按摇号的县没有位次",
         columns=[
@@ -211,7 +212,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     """What back-entered and corrected cases do not meet."""
     rows = within(request, Finding.objects.select_related("application"))
     return list_page(
-        request, title="待查事项", rows=rows, order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=families("application_id"), title="待查事项", rows=rows, order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
         filters=[Filter("settled_on__isnull", "状态", [("True", "待查"), ("False", "已办结")])],
         views=[("全部", {}), ("待查", {"settled_on__isnull": "True"})],
         columns=[

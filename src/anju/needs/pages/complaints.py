@@ -13,7 +13,7 @@ from anju.needs.models import Complaint, ComplaintAbout
 from anju.parties.access import page
 from anju.parties.models import Account
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import Col, Filter, list_page, within
+from anju.web.lists import PERSONS, Col, Filter, list_page, within
 from anju.web.shown import names_of
 from anju.web.things import thing_page
 
@@ -32,7 +32,7 @@ def seen(request: HttpRequest) -> QuerySet[Complaint, Complaint]:
 def index(request: HttpRequest) -> HttpResponse:
     """The list."""
     return list_page(
-        request, title="投诉举报", rows=seen(request), order="-filed_at", clause="4.5",
+        request, people=PERSONS, title="投诉举报", rows=seen(request), order="-filed_at", clause="4.5",
         sub="与您有关的不在这里；答复后，提出的人凭回执号查看",
         columns=[
             Col("提交", "filed_at", kind="moment", sort="filed_at", link=lambda r: reverse("needs:complaint", args=[r.id])),

@@ -10,7 +10,7 @@ from anju.needs.models import Publicity
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page, today_of, within
+from anju.web.lists import NOBODY, Col, Filter, list_page, today_of, within
 from anju.web.things import thing_page
 
 
@@ -18,7 +18,7 @@ from anju.web.things import thing_page
 def publicities(request: HttpRequest) -> HttpResponse:
     """Publicity, running and ended."""
     return list_page(
-        request, title="公示", rows=within(request, Publicity.objects.all()), order="-from_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY, title="公示", rows=within(request, Publicity.objects.all()), order="-from_on", clause="3.2-0", crumbs=CRUMBS,
         filters=[Filter("ended_on__isnull", "状态", [("True", "未办结"), ("False", "已办结")])],
         columns=[
             Col("标题", "title", link=lambda p: reverse("needs:publicity", args=[p.id])),

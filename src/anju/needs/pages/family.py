@@ -15,12 +15,12 @@ from anju.base.acts.context import SHANGHAI
 from anju.base.files import store
 from anju.base.numbers import mask_document, mask_name
 from anju.base.secrets import unseal
-from anju.needs import acts, forms, myside, proxies, reads
+from anju.needs import acts, forms, myside, programmes, proxies, reads
 from anju.needs.acts.comes_with import WISHES_CHANGE
 from anju.needs.acts.proxies import RELATIONS
 from anju.needs.household_forms import BLANK, WishesForm, day_field
 from anju.needs.households import WishInput
-from anju.needs.models import LIVE, PAPERS, TENURE_OF, Application, Proxy
+from anju.needs.models import LIVE, PAPERS, Application, Proxy
 from anju.needs.pages.applying import draft_of, wish_words
 from anju.parties.access import page
 from anju.policy.verdict import Outcome
@@ -213,13 +213,13 @@ def papers(request: HttpRequest, key: UUID) -> HttpResponse:
 def wishes(request: HttpRequest, key: UUID) -> HttpResponse:
     """Other wishes; the place stays."""
     row = own_case(request, key).row
-    tenure = TENURE_OF[row.programme]
+    tenure = programmes.tenure_of(row.programme, request.anju.context(region=row.region).inforce())  # type: ignore[attr-defined]
 
     class Form(WishesForm):
         def arguments(self) -> dict[str, Any]:
             return {"wishes": [WishInput(tenure=tenure, **wish) for wish in self.body()]}
 
-    given = {"counties": myside.counties_of(row), "sale": row.programme == "sale"}
+    given = {"counties": myside.counties_of(row), "sale": tenure == "sale"}
     return _act(
         request, key, "变更意向", acts.change_wishes, form_class=Form, form_kwargs=given, initial=_typed(row), verb="变更意向",
         explain="变更意向不影响位次；正在公示的，公示结束后再变更", template="needs/lines_form.html",

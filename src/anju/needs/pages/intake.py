@@ -124,9 +124,10 @@ def take(request: HttpRequest, parts: dict[str, Any], key: str) -> Application:
     body = {**parts["申请"].cleaned_data, **parts["家庭情况"].cleaned_data, **parts["住房情况"].body()}
     body |= {"members": parts["家庭成员"].body(), "wishes": parts["意向"].body()}
     ctx = request.anju.context(key=key)  # type: ignore[attr-defined]
-    household = household_of(body)
-    if "纸质件" in parts:
-        return acts.back_enter(ctx=ctx, household=household, **parts["纸质件"].cleaned_data)
+    paper = parts["纸质件"].cleaned_data if "纸质件" in parts else {}
+    household = household_of(body, ctx.inforce(paper.get("accepted_on")))
+    if paper:
+        return acts.back_enter(ctx=ctx, household=household, **paper)
     given = parts["承诺和授权"].cleaned_data
     version = consent.current(today(request)).version if given["signed"] else ""
     papers = [("consent", name, data) for name, data in given["scan"]]

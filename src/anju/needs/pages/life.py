@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from anju.base.acts import REGISTRY
-from anju.needs import acts, forms, forms_life, reads
+from anju.needs import acts, forms, forms_life, programmes, reads
 from anju.needs.acts.events import CHANGEABLE
 from anju.needs.acts.standing import under_recheck
 from anju.needs.models import Application, CaseChange, HouseholdEvent, MemberNeed, Objection, Pause, Reconsideration
 from anju.needs.order import is_ranked
 from anju.needs.route import SECOND, route, waiting_at
 from anju.parties.access import page
+from anju.parties.context import parameter_book
 from anju.parties.posts import BY_CODE
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import within
@@ -93,6 +94,7 @@ def doings(row: Application) -> list[tuple[Any, ...]]:
 
     at = f"当前为「{row.get_state_display()}」"
     listed, changeable = bool(row.sort_key), row.state in CHANGEABLE
+    sale = row.programme in programmes.of_tenure("sale", parameter_book().on(row.accepted_on, row.region))
     return [
         ("市级联审", to("city"), "needs.city_review", row.state == "second_passed", f"{at}，不在市级联审环节"),
         ("申请复核", to("ask_again"), "needs.ask_reconsideration", row.state == "refused", f"{at}，没有不予通过"),
@@ -106,7 +108,7 @@ def doings(row: Application) -> list[tuple[Any, ...]]:
         ("结婚并户", to("join"), "needs.join_households", changeable, f"{at}，现在不能变更成员"),
         ("成员死亡", to("death"), "needs.record_death", changeable, f"{at}，现在不能变更成员"),
         ("登记成员需要", to("need"), "needs.record_need", changeable, f"{at}，现在不能登记"),
-        ("承租家庭申购", to("tenant"), "needs.buy_as_tenant", row.programme == "sale" and not row.vacates_id
+        ("承租家庭申购", to("tenant"), "needs.buy_as_tenant", sale and not row.vacates_id
          and row.state in ("submitted", "supplement", "first_passed", "second_passed"), "不是在审核中的购房申请"),
         ("提出限制申请", to("ban_new"), "needs.propose_ban", row.state not in ("merged", "vacated"), f"{at}"),
     ]  # fmt: skip

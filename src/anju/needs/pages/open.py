@@ -23,7 +23,7 @@ from anju.needs.household_forms import GROUP_CHOICES, MayIForm
 from anju.needs.models import MARRIAGES, PROGRAMMES, WORKS, Complaint
 from anju.parties.access import outside_scope, public
 from anju.parties.context import parameter_book
-from anju.policy.rules.eligibility import HouseholdFacts, eligible
+from anju.policy.rules.eligibility import HouseholdFacts, eligible, taken_in
 from anju.web.downloads import download
 from anju.web.forms import ActForm, dress, problems
 from anju.web.lists import typed
@@ -64,7 +64,8 @@ def _judged(data: dict[str, Any], on: date, city: str) -> list[Any]:
         transfers={"no": (), "yes": (on,)}.get(data["transferred"]),
     )  # fmt: skip
     with scope(current_region_range()[0] or city, elevate=True):
-        return eligible(given, on, parameter_book().on(on, data["county"]))
+        inforce = parameter_book().on(on, data["county"])
+        return [taken_in(given.programme, inforce), *eligible(given, on, inforce)]
 
 
 @public

@@ -21,7 +21,7 @@ from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.downloads import download
 from anju.web.forms import ActForm, act_form_page, dress
-from anju.web.lists import Bulk, Col, Filter, list_page, within
+from anju.web.lists import Bulk, Col, Filter, families, list_page, within
 
 PORTAL = "web/portal.html"
 
@@ -112,7 +112,7 @@ def _leave(request: HttpRequest, row: Application, back: str, shell: str) -> Htt
 def erasures(request: HttpRequest) -> HttpResponse:
     """Who asked to be forgotten, what became of it, and what is still kept."""
     return list_page(
-        request, title="注销", rows=within(request, Erasure.objects.select_related("application")), order="-asked_on", clause="4.5",
+        request, people=families("application_id"), title="注销", rows=within(request, Erasure.objects.select_related("application")), order="-asked_on", clause="4.5",
         crumbs=CRUMBS, filters=[Filter("state", "状态", Erasure.STATES)],
         actions=[("保存期满的申请", reverse("needs:retention"), "needs.view")],
         columns=[
@@ -168,7 +168,7 @@ def due(request: HttpRequest) -> HttpResponse:
     params = {name: ctx.inforce().get(name) for name in (*retention.CASES, *retention.BY_WORKER)}
     unset = [p.sentence for p in params.values() if not hasattr(p, "value")]
     return list_page(
-        request, title="保存期满的申请", rows=retention.due(ctx).annotate(since=F("ended_at")), order="number", clause="4.5",
+        request, people=families("pk"), title="保存期满的申请", rows=retention.due(ctx).annotate(since=F("ended_at")), order="number", clause="4.5",
         crumbs=[*CRUMBS, ("注销", reverse("needs:erasures"))],
         sub="没有规定保存期限的不注销：" + "；".join(unset) if unset else "按本地规定的保存年限列出",
         bulk=[Bulk("注销", "needs.erase_due", _erase, "注销后不能恢复；姓名、证件号码、手机号和材料删除。")],

@@ -16,7 +16,7 @@ from anju.needs.models import DemandSnapshot
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
-from anju.web.lists import XLSX, Col, download, list_page, within
+from anju.web.lists import NOBODY, XLSX, Col, download, list_page, within
 from anju.web.things import thing_page
 
 HERE = [*CRUMBS, ("需求快照", "/needs/demand/")]
@@ -37,7 +37,7 @@ class ReportForm(ActForm):
 def index(request: HttpRequest) -> HttpResponse:
     """Frozen demand, newest first."""
     return list_page(
-        request, title="需求快照", rows=within(request, DemandSnapshot.objects.all()), order="-taken_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY, title="需求快照", rows=within(request, DemandSnapshot.objects.all()), order="-taken_on", clause="3.2-0", crumbs=CRUMBS,
         sub="规划和收购只引用冻结的快照，不引用变动中的名单",
         columns=[
             Col("名称", "title", link=lambda s: reverse("needs:snapshot", args=[s.id])),

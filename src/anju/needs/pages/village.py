@@ -22,7 +22,7 @@ from anju.needs.pages.open import today
 from anju.parties.access import page, public
 from anju.parties.models import Appointment
 from anju.web.forms import ActForm, act_form_page, dress, problems
-from anju.web.lists import Col, Filter, list_page, within
+from anju.web.lists import Col, Filter, families, list_page, within
 
 HERE = Path(__file__).resolve().parents[1]
 CRUMBS = [("入户与代报", "/needs/village/")]
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     towns = my_towns(request)
     rows = within(request, Application.objects.filter(town__in=list(towns)).prefetch_related("made_for"))
     return list_page(
-        request, title="入户与代报", rows=rows, order="-number", clause="3.2-0",
+        request, people=families("pk"), title="入户与代报", rows=rows, order="-number", clause="3.2-0",
         actions=[
             ("代家庭申请", reverse("needs:village_new"), "needs.village"), ("登记走访", reverse("needs:visit"), "needs.record_visit"),
             ("离线填写", reverse("needs:offline"), "needs.village"),

@@ -10,7 +10,7 @@ from anju.negotiation.models import AcquirerDecision, Letter
 from anju.parties.access import page
 from anju.reserve.models import Project
 from anju.reserve.pages.common import region_of
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 
 VIEW = "negotiation.view"
 
@@ -49,7 +49,7 @@ def talks(request: HttpRequest) -> HttpResponse:
     if not party:
         actions.append(("三重一大决定", reverse("negotiation:decisions"), "negotiation.view_decisions"))
     return list_page(
-        request, title="协商与意向书", clause="3.5-1", rows=reads.talks(region_of(request)), columns=columns, order="number",
+        request, people=NOBODY, title="协商与意向书", clause="3.5-1", rows=reads.talks(region_of(request)), columns=columns, order="number",
         filters=[Filter("state", "状态", [s for s in Project.STATES if s[0] not in ("declared", "reserved", "withdrawn")])],
         search=("number", "name"), search_hint="项目编号或名称的开头", export_name="协商", actions=actions,
         views=[("全部", {}), ("协商中", {"state": "priced"}), ("已签意向", {"state": "intended"})],
@@ -73,7 +73,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         Col("有效期至", "valid_until", kind="date", sort="valid_until"),
     ]
     return list_page(
-        request, title="收购意向书", clause="3.5-1", rows=reads.letters(region_of(request)), columns=columns, order="-drafted_on",
+        request, people=NOBODY, title="收购意向书", clause="3.5-1", rows=reads.letters(region_of(request)), columns=columns, order="-drafted_on",
         filters=[Filter("state", "状态", Letter.STATES), Filter("valid_until", "有效期至", kind="to")],
         search=("number",), search_hint="文号的开头", export_name="收购意向书", crumbs=[("协商与意向书", reverse("negotiation:list"))],
         empty="还没有意向书；双方商定价格后在项目的协商页起草",
@@ -92,7 +92,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         Col("复核", "confirmed_on", kind="date"),
     ]
     return list_page(
-        request, title="三重一大决定", clause="3.5-1", rows=reads.decisions(region_of(request)), columns=columns, order="-decided_on",
+        request, people=NOBODY, title="三重一大决定", clause="3.5-1", rows=reads.decisions(region_of(request)), columns=columns, order="-decided_on",
         filters=[
             Filter("kind", "决定什么", AcquirerDecision.KINDS),
             Filter("checker__isnull", "未复核", [("True", "是"), ("False", "否")]),

@@ -13,7 +13,8 @@ from anju.base.papers.models import Paper
 from anju.base.publication import release as publication
 from anju.base.tickets.desk import open_ticket
 from anju.ledger import books
-from anju.needs.models import PROGRAMMES, TENURE_OF
+from anju.needs import programmes
+from anju.needs.models import PROGRAMMES
 from anju.negotiation.acts.common import person
 from anju.negotiation.acts.letters import letter_for
 from anju.negotiation.models import Letter
@@ -42,11 +43,13 @@ TAKEN = {
 @act(clause=CLAUSE, title="发布房源公告")
 def announce_batch(
     *, ctx: ActContext, letter_id: UUID, apply_from: date, apply_until: date, method: str, earnest_fen: int,
-    earnest_until: date | None = None, rent_programme: str = "affordable_rental", reserved: Sequence[tuple[UUID, int]] = (),
+    earnest_until: date | None = None, rent_programme: str = "affordable_rental", sale_programme: str = "sale",
+    reserved: Sequence[tuple[UUID, int]] = (),
 ) -> Batch:  # fmt: skip
     """Offer a signed letter's homes to the public (向全社会发布), in a window as long as the parameter asks.
 
-    ``earnest_fen`` is the parameter's sum a home, ``method`` the parameter's for each programme offered. ``reserved``:
+    ``earnest_fen`` is the parameter's sum a home, ``method`` the parameter's for each programme offered. The programmes are those
+    that homes for sale and for rent go to, each of that tenure by the county's parameters. ``reserved``:
     (unit, the priority group that comes first for it). Opens the batch's earnest book. Raises Refused with what is not met.
     """
     letter = letter_for(ctx, letter_id)
@@ -58,7 +61,8 @@ def announce_batch(
         )
     _timetable(ctx, letter, apply_from, apply_until, earnest_until)
     units = [unit for unit in units_of(letter) if unit.state == "intended"]
-    homes = _homes(ctx, letter, units, rent_programme, earnest_fen, dict(reserved))
+    by_tenure = {"sale": sale_programme, "rent": rent_programme}
+    homes = _homes(ctx, letter, units, by_tenure, earnest_fen, dict(reserved))
     _rules(ctx.inforce(), {home.programme for home in homes}, method, earnest_fen)
     batch = Batch(
         region=ctx.region, project=letter.project, letter=letter, number=reads.next_number(ctx.region, ctx.today),
@@ -118,7 +122,7 @@ def _set(inforce: InForce, name: str, key: str | None = None) -> Any:
     return value.value
 
 
-def _rules(inforce: InForce, programmes: set[str], method: str, earnest_fen: int) -> None:
+def _rules(inforce: InForce, offered: set[str], method: str, earnest_fen: int) -> None:
     """The announced rules are the parameters': sum, refund days, order. Raises Refused."""
     earnest = _set(inforce, "earnest_rule")
     for name in ("earnest_refund_days", "gate_denominator"):
@@ -128,7 +132,7 @@ def _rules(inforce: InForce, programmes: set[str], method: str, earnest_fen: int
             f"每套定金 {yuan(earnest_fen)} 与规定的 {yuan(earnest)} 不同，没有发布；请按规定填写，或请专班先调整参数",
             clause=GATE,
         )
-    for programme in sorted(programmes):
+    for programme in sorted(offered):
         wanted = _set(inforce, "order_method", programme)
         if wanted != method:
             raise Refused(
@@ -138,13 +142,23 @@ def _rules(inforce: InForce, programmes: set[str], method: str, earnest_fen: int
             )
 
 
+def _of_its_tenure(inforce: InForce, tenure: str, programme: str) -> None:
+    """Raises InvalidInput where homes for sale would go to a programme that lets, or the other way round."""
+    if programme not in programmes.of_tenure(tenure, inforce):
+        said = "配售" if tenure == "sale" else "配租"
+        raise InvalidInput(
+            f"「{programmes.TITLES.get(programme, programme)}」不是{said}类别，没有发布；请改选，或在“住房类别”页核对租售方式",
+            field=f"{tenure}_programme", clause=CLAUSE,
+        )  # fmt: skip
+
+
 def _homes(
-    ctx: ActContext, letter: Letter, units: Sequence[Unit], rent_programme: str, earnest_fen: int,
+    ctx: ActContext, letter: Letter, units: Sequence[Unit], by_tenure: Mapping[str, str], earnest_fen: int,
     reserved: Mapping[UUID, int],
 ) -> list[BatchUnit]:  # fmt: skip
     """The homes on offer, each with its label, price and earnest money. Raises Refused where one has no price."""
-    if TENURE_OF.get(rent_programme) != "rent":
-        raise InvalidInput(f"「{rent_programme}」不是配租类别，没有发布", field="rent_programme", clause=CLAUSE)
+    for tenure in sorted({unit.tenure for unit in units}):
+        _of_its_tenure(ctx.inforce(), tenure, by_tenure[tenure])
     rows = UnitPrice.objects.filter(region=ctx.region, project=letter.project)
     prices = {(unit, tenure): fen for unit, tenure, fen in rows.values_list("unit_id", "tenure", "amount_fen")}
     unpriced = [unit.code for unit in units if (unit.pk, unit.tenure) not in prices]
@@ -155,7 +169,7 @@ def _homes(
     return [
         BatchUnit(
             region=ctx.region, project=letter.project, unit=unit, label=label_of(unit), tenure=unit.tenure,
-            programme="sale" if unit.tenure == "sale" else rent_programme, amount_fen=prices[unit.pk, unit.tenure],
+            programme=by_tenure[unit.tenure], amount_fen=prices[unit.pk, unit.tenure],
             earnest_fen=_earnest(ctx, unit, prices[unit.pk, unit.tenure], earnest_fen), reserved=reserved.get(unit.pk),
         )
         for unit in units

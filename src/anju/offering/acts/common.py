@@ -65,5 +65,5 @@ def tell(ctx: ActContext, template: str, rows: Iterable[tuple[Application, Mappi
     """Put (application, values of the wording, once) messages into the outbox, each once; in one statement, however many."""
     outbox.queue_many(
         region=ctx.region, template=template, now=ctx.now,
-        rows=[(unseal(bytes(application.phone)), values, f"{template}:{once}") for application, values, once in rows],
+        rows=[(unseal(bytes(application.phone)), values, f"{template}:{once}", application.pk) for application, values, once in rows],
     )  # fmt: skip

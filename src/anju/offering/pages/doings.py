@@ -33,7 +33,8 @@ def announce(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     earnest, days = inforce.get("earnest_rule"), inforce.get("apply_window_days")
     initial = {} if isinstance(earnest, Unset) else {"earnest_fen": f"{earnest.value / 100:.2f}"}
     return act_form_page(
-        request, title=f"发布公告：{found.project.name}", act=acts.announce_batch, form_class=forms.AnnounceForm, clause="3.5-2",
+        request, title=f"发布公告：{found.project.name}", act=acts.announce_batch, form_class=forms.AnnounceForm,
+        form_kwargs={"inforce": inforce}, clause="3.5-2",
         verb="发布公告", fixed={"letter_id": found.pk}, region=found.region, back=reverse("offering:ready"), done=batch_url,
         initial=initial, irreversible=True, confirm=("意向书文号", found.number), said="公告已发布。",
         facts=[

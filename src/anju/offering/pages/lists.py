@@ -13,7 +13,7 @@ from anju.offering.models import METHODS, Batch, Choice
 from anju.parties.access import page
 from anju.parties.reads import region_names
 from anju.reserve.pages.common import region_of
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, families, list_page
 
 VIEW = "offering.view"
 TONES = {"announced": "info", "frozen": "info", "drawn": "info", "choosing": "near", "passed": "ok", "failed": "bad"}
@@ -49,7 +49,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         Col("已缴定金", "taken", kind="int", unit="套"),
     ]
     return list_page(
-        request, title="公告与认购", clause="3.5-2", rows=reads.batches(region_of(request)), columns=columns, order="-number",
+        request, people=NOBODY, title="公告与认购", clause="3.5-2", rows=reads.batches(region_of(request)), columns=columns, order="-number",
         filters=[Filter("state", "状态", Batch.STATES), Filter("method", "选房顺序", METHODS)],
         search=("number",), search_hint="批次编号的开头", export_name="公告批次",
         views=[("全部", {}), ("公告中", {"state": "announced"}), ("选房缴定金", {"state": "choosing"}), ("未达标", {"state": "failed"})],
@@ -70,7 +70,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         Col("有效期至", "valid_until", kind="date", sort="valid_until"),
     ]
     return list_page(
-        request, title="待公告的意向书", clause="3.5-2", rows=rows, columns=columns, order="-signed_on", crumbs=CRUMBS,
+        request, people=NOBODY, title="待公告的意向书", clause="3.5-2", rows=rows, columns=columns, order="-signed_on", crumbs=CRUMBS,
         export_name="待公告的意向书", empty="没有已签署、待公告的意向书",
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def subscriptions(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         Col("申请状态", "application__state", kind="state"),
     ]
     return list_page(
-        request, title=f"认购家庭 {batch.number}", clause="3.5-3", rows=reads.subscriptions(batch), columns=columns,
+        request, people=families("application_id"), title=f"认购家庭 {batch.number}", clause="3.5-3", rows=reads.subscriptions(batch), columns=columns,
         order="sort_key" if batch.state not in ("announced", "frozen") else "subscribed_at",
         filters=[
             Filter("application_region", "区划", list(names.items())),
@@ -125,7 +125,7 @@ def choices(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         Col("原因", "end_reason"),
     ]
     return list_page(
-        request, title=f"选房与定金 {batch.number}", clause="3.5-3", rows=reads.choices(batch), columns=columns,
+        request, people=families("subscription__application_id"), title=f"选房与定金 {batch.number}", clause="3.5-3", rows=reads.choices(batch), columns=columns,
         order="batch_unit__label", filters=[Filter("state", "状态", Choice.STATES)], search=("batch_unit__label",),
         search_hint="房源编号的开头", export_name="选房与定金", crumbs=[*CRUMBS, (batch.number, batch_url(batch))],
         views=[("全部", {}), ("待缴定金", {"state": "chosen"}), ("已缴定金", {"state": "taken"})],

@@ -12,7 +12,7 @@ from anju.parties.models import Resolution, Setting
 from anju.parties.pages.shared import HUB, address, chosen_region, mine, region, today
 from anju.policy.parameters import Parameter, catalogue
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 from anju.web.shown import names_of
 from anju.web.things import thing_page
 
@@ -24,7 +24,7 @@ def resolutions(request: HttpRequest) -> HttpResponse:
     """The task force's resolutions."""
     lo, hi = mine(request)
     return list_page(
-        request, title="决议", rows=Resolution.objects.filter(owner_region__gte=lo, owner_region__lte=hi).select_related("body"),
+        request, people=NOBODY, title="决议", rows=Resolution.objects.filter(owner_region__gte=lo, owner_region__lte=hi).select_related("body"),
         order="-decided_on", crumbs=HUB, clause="4.1", export_name="决议",
         columns=[
             Col("编号", "number", link=lambda r: address("resolution", r.pk), sort="number"),
@@ -146,7 +146,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     lo, hi = mine(request)
     rows = Setting.objects.filter(owner_region__gte=lo, owner_region__lte=hi).select_related("resolution")
     return list_page(
-        request, title="参数取值", rows=rows, order="-proposed_at", crumbs=PARAMETERS, export_name="参数取值",
+        request, people=NOBODY, title="参数取值", rows=rows, order="-proposed_at", crumbs=PARAMETERS, export_name="参数取值",
         columns=[
             Col("参数", "name", value=lambda s: _title(s.name), link=lambda s: address("setting", s.pk)),
             Col("取值", "value", value=lambda s: words.shown(catalogue()[s.name], s.value) if s.name in catalogue() else str(s.value)),

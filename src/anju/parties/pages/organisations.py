@@ -11,7 +11,7 @@ from anju.parties.access import page
 from anju.parties.models import Admission, Appointment, Organisation
 from anju.parties.pages.shared import HUB, address, mine, today
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 from anju.web.things import thing_page
 
 CRUMBS = [*HUB, ("单位", "/parties/organisations/")]
@@ -21,7 +21,7 @@ CRUMBS = [*HUB, ("单位", "/parties/organisations/")]
 def index(request: HttpRequest) -> HttpResponse:
     """All bodies: they are shared by the city and its counties."""
     return list_page(
-        request, title="单位", rows=Organisation.objects.select_related("parent"), crumbs=HUB, order="name",
+        request, people=NOBODY, title="单位", rows=Organisation.objects.select_related("parent"), crumbs=HUB, order="name",
         columns=[
             Col("名称", "name", link=lambda o: address("organisation", o.pk), sort="name"),
             Col("类别", "get_kind_display"),

@@ -18,7 +18,7 @@ from anju.parties.models import Account, Appointment, SignIn
 from anju.parties.pages.shared import HUB, address, chosen_region, mine, region, today
 from anju.parties.posts import FAMILY, POSTS
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import PERSONS, Col, Filter, list_page
 from anju.web.things import thing_page
 
 CRUMBS = [*HUB, ("账号", "/parties/accounts/")]
@@ -32,7 +32,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     live = Prefetch("appointments", queryset=reads.live_appointments(on), to_attr="live")
     rows = reads.accounts(region(request), on).exclude(username__startswith="p-").prefetch_related(live)
     return list_page(
-        request, title="账号", rows=rows, order="username", crumbs=HUB, export_name="账号",
+        request, people=PERSONS, title="账号", rows=rows, order="username", crumbs=HUB, export_name="账号",
         columns=[
             Col(LOGIN, "username", link=lambda a: address("account", a.pk), sort="username"),
             Col("姓名", "name", sort="name"),
@@ -56,7 +56,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
     lo, hi = mine(request)
     rows = SignIn.objects.filter(region__gte=lo, region__lte=hi)
     return list_page(
-        request, title="登录记录", rows=rows, order="-at", crumbs=HUB, export_name="登录记录",
+        request, people=PERSONS, title="登录记录", rows=rows, order="-at", crumbs=HUB, export_name="登录记录",
         columns=[
             Col("时间", "at", value=lambda r: f"{r.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", sort="at"),
             Col("方式", "get_way_display"),
@@ -90,7 +90,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     if body := request.GET.get("organisation"):
         rows = rows.filter(organisation=_key(body))
     return list_page(
-        request, title="任岗", rows=rows, order="region", crumbs=HUB, export_name="任岗",
+        request, people=PERSONS, title="任岗", rows=rows, order="region", crumbs=HUB, export_name="任岗",
         columns=[
             Col(LOGIN, "account__username", link=lambda r: address("account", r.account_id)),
             Col("姓名", "account__name"),

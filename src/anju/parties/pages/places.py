@@ -12,7 +12,7 @@ from anju.parties.access import page
 from anju.parties.models import CensusFigure, Rate, Region
 from anju.parties.pages.shared import HUB, address, mine
 from anju.web.forms import act_form_page
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 
 # Columns of the counties' table: figure, year, words, unit.
 COLUMNS = (
@@ -59,7 +59,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 def rates(request: HttpRequest) -> HttpResponse:
     """Published loan prime rates."""
     return list_page(
-        request, title="利率", rows=Rate.objects.all(), order="-valid_from", crumbs=HUB, clause="4.2-2", export_name="利率",
+        request, people=NOBODY, title="利率", rows=Rate.objects.all(), order="-valid_from", crumbs=HUB, clause="4.2-2", export_name="利率",
         sub="贷款市场报价利率（LPR），每月 20 日（遇节假日顺延）公布；没有录入的月份不能推算",
         columns=[
             Col("公布日", "valid_from", kind="date", sort="valid_from"),

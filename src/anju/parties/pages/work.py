@@ -14,7 +14,7 @@ from anju.parties.models import Account, Cover
 from anju.parties.pages.shared import HUB, today
 from anju.parties.reads import live_appointments
 from anju.web.forms import ActForm, EmptyForm, act_form_page
-from anju.web.lists import Col, list_page, within
+from anju.web.lists import PERSONS, Col, list_page, within
 from anju.web.things import thing_page
 
 
@@ -67,7 +67,7 @@ def covers(request: HttpRequest) -> HttpResponse:
     """Leave cover of the region."""
     rows = within(request, Cover.objects.select_related("account", "by", "appointment__post"))
     return list_page(
-        request, title="代岗（AB角）", rows=rows, order="-from_on", crumbs=HUB, clause="4.5",
+        request, people=PERSONS, title="代岗（AB角）", rows=rows, order="-from_on", crumbs=HUB, clause="4.5",
         actions=[("提出代岗", reverse("parties:cover_new"), "parties.propose_cover")],
         columns=[
             Col("本人", "account__name", link=lambda c: reverse("parties:cover", args=[c.pk])),

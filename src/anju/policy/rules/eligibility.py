@@ -216,6 +216,26 @@ def full_years(born_on: date, on: date) -> int:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
+@rule("3.2-0-open", clause="3.2-0", title="是否受理申请")
+def taken_in(programme: str, inforce: InForce) -> Verdict:
+    """Whether the county takes new applications of a programme in."""
+    name, found, limit = "3.2-0-open", inforce.get("programme_open", programme), "开放受理"
+    if isinstance(found, Unset):
+        return unset(name, found)
+    return judge(
+        name,
+        found.value == "open",
+        by=found,
+        measured=limit if found.value == "open" else "停止受理",
+        limit=limit,
+        good="本地正在受理这类住房的申请",
+        bad=(
+            f"本地自 {found.valid_from} 起停止受理这类住房的申请（{found.source}），没有受理；"
+            "恢复受理后再申请，或改申请其他类别，已受理的照常办理"
+        ),
+    )
+
+
 @rule("3.2-0-one-application", clause="3.2-0", title="每户只有一份有效申请")
 def one_application(facts: HouseholdFacts) -> Verdict:
     """No member stands in another live application, anywhere."""

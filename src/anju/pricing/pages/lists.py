@@ -12,7 +12,7 @@ from anju.reserve import reads as stock
 from anju.reserve.models import TENURES, Project
 from anju.reserve.pages.common import region_of
 from anju.reserve.pages.lists import counties
-from anju.web.lists import Col, Filter, list_page
+from anju.web.lists import NOBODY, Col, Filter, list_page
 
 VIEW = "pricing.view"
 BINDING = dict(Ceiling._meta.get_field("binding").choices or ())
@@ -41,7 +41,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         Col("价格是否合适", "price_fits", kind="bool"),
     ]
     return list_page(
-        request, title="定价", clause="3.4-1", rows=rows, columns=columns, order="number", export_name="收购价上限",
+        request, people=NOBODY, title="定价", clause="3.4-1", rows=rows, columns=columns, order="number", export_name="收购价上限",
         filters=[
             Filter("state", "状态", Project.STATES), Filter("stands_in", "坐落区县", counties),
             Filter("price_fits", "价格是否合适", kind="bool"),
@@ -70,7 +70,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         Col("核定日期", "set_on", kind="date", sort="set_on"),
     ]
     return list_page(
-        request, title="一房一价", clause="3.2-4", rows=rows, columns=columns, order="unit__code", export_name="一房一价",
+        request, people=NOBODY, title="一房一价", clause="3.2-4", rows=rows, columns=columns, order="unit__code", export_name="一房一价",
         filters=[Filter("tenure", "用途", TENURES), Filter("project__number", "项目编号", kind="begins")],
         search=("unit__code",), search_hint="不动产单元代码的开头", crumbs=[("定价", reverse("pricing:list"))],
         empty="还没有核定价格；请在项目定价页按基准价生成，或导入一房一价表",

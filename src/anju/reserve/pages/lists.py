@@ -12,7 +12,7 @@ from anju.parties.models import Region
 from anju.reserve import acts, reads
 from anju.reserve.models import TENURES, Project, StockSnapshot, Unit
 from anju.reserve.pages.common import region_of, url_of
-from anju.web.lists import Bulk, Col, Filter, bulk_key, list_page
+from anju.web.lists import NOBODY, Bulk, Col, Filter, bulk_key, list_page
 
 VIEW = "reserve.view"
 
@@ -40,7 +40,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         Col("申报日期", "declared_on", kind="date", sort="declared_on"),
     ]
     return list_page(
-        request, title="房源储备", clause="3.3-1", rows=reads.counted(reads.projects(region)), columns=columns, order="number",
+        request, people=NOBODY, title="房源储备", clause="3.3-1", rows=reads.counted(reads.projects(region)), columns=columns, order="number",
         filters=[Filter("state", "状态", Project.STATES), Filter("stands_in", "坐落区县", counties)],
         search=("number", "name"), search_hint="项目编号或名称的开头", export_name="储备项目",
         views=[("全部", {}), ("待核查入库", {"state": "declared"}), ("已入储备", {"state": "reserved"}), ("已定价", {"state": "priced"})],
@@ -99,7 +99,7 @@ def units(request: HttpRequest) -> HttpResponse:
         Col("状态", "state", kind="state", sort="state"),
     ]
     return list_page(
-        request, title="房源名单", clause="3.3-1", rows=reads.units(region_of(request)), columns=columns, order="code",
+        request, people=NOBODY, title="房源名单", clause="3.3-1", rows=reads.units(region_of(request)), columns=columns, order="code",
         filters=[
             Filter("state", "状态", Unit.STATES), Filter("tenure", "用途", TENURES), Filter("project__stands_in", "坐落区县", counties),
             Filter("project__number", "项目编号", kind="begins"), Filter("rooms", "居室", [(n, f"{n} 室") for n in range(1, 6)]),
@@ -131,7 +131,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
         Col("摘要", "sha256", value=lambda s: s.sha256[:16]),
     ]
     return list_page(
-        request, title="库存快照", clause="3.2-2", rows=reads.in_region(StockSnapshot.objects.all(), region_of(request)),
+        request, people=NOBODY, title="库存快照", clause="3.2-2", rows=reads.in_region(StockSnapshot.objects.all(), region_of(request)),
         columns=columns, order="-taken_on", export_name="库存快照", crumbs=[("房源储备", reverse("reserve:list"))],
         actions=[("冻结快照", reverse("reserve:take_snapshot"), "reserve.take_stock_snapshot")],
         empty="还没有库存快照；拟购方案以快照为依据，请先冻结",
