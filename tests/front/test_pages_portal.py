@@ -151,6 +151,17 @@ def test_the_stand_alone_verifier_is_served_and_accepts_the_served_transcript(tm
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("what", "failing"),
+    [("nothing", ""), ("a home is swapped", "allotment"), ("a need is put in", "values"), ("the rules are the first ones", "lists")],
+)  # fmt: skip
+def test_the_browser_recomputes_step_free_homes_first(what: str, failing: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(tampered(transcript(step_free=True), what))
+    found = dict(zip(["lists", "secrets", "values", "order", "allotment"], in_node(STEPS, str(path)), strict=True))
+    assert all(found.values()) if not failing else not found[failing]
+
+
 def in_node(code: str, *arguments: str) -> Any:
     """Run the page's own scripts outside a browser; the browser test drives the button."""
     node = shutil.which("node")
@@ -178,6 +189,11 @@ def tampered(whole: str, what: str) -> str:
             t["entrants"] = t["entrants"].replace("0001\t9", "0001\t1")
         case "a secret is another":
             t["holders"][0]["secret"] = "ff" * 32
+        case "a need is put in":
+            t["entrants"] = t["entrants"].replace("\t\n", "\t1\n", 1)
+            t["entrants_sha256"] = hashlib.sha256(t["entrants"].encode()).hexdigest()
+        case "the rules are the first ones":
+            t["rule"] = "anju-draw/1"
         case "a public value is another":
             t["values"] = t["values"].replace("44.", "45.")
     return json.dumps(t)

@@ -1,6 +1,6 @@
 """Choice of home and earnest money: in the order, one a household, to the fen; what is given up passes to the next."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from anju.base.acts import Conflict, InvalidInput, Refused
 from anju.base.regions import scope, uuid7
 from anju.ledger import books
-from anju.needs.models import Application
-from anju.offering import acts, draw, reads
+from anju.needs.models import Application, Member, MemberNeed
+from anju.offering import acts, draw, reads, verify_draw
 from anju.offering.models import Batch, BatchUnit, Choice, Subscription
 from anju.reserve.models import Unit
 from offering.programme import (
@@ -23,12 +23,14 @@ from offering.programme import (
     households,
     ordered,
     paid,
+    params,
     refused_by_database,
     sql,
     subscribed,
     world,
 )
 from support.db import open_act
+from support.laid import lay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("3.5-3")]
 
@@ -116,6 +118,64 @@ def test_a_home_reserved_for_a_group_goes_to_it_before_the_others() -> None:
     with scope(CITY):
         held = {c.subscription.priority: c.batch_unit.label for c in reads.choices(batch)}
     assert held == {1: "1-1-101", 2: "1-1-100"}, "group 1 comes first, but not for the home kept for group 2"
+
+
+def two_homes_one_step_free(**parameters: Any) -> tuple[World, Batch, list[Any]]:
+    """A home on the ground floor and one above without a lift; three households in their order, the last with a wheelchair."""
+    found = world(2, **parameters)
+    with open_act(CITY):
+        Unit.objects.filter(pk=found.units[1].pk).update(floor=2)
+        found.units[1].building.__class__.objects.filter(pk=found.units[1].building_id).update(lift=None)
+    batch = announced(found)
+    rows = households(3)
+    member = Member(
+        region=COUNTY, application_id=rows[2].pk, name="测试", relation="01", document=b"x", document_blind=b"x",
+        born_on=date(1950, 1, 1),
+    )  # fmt: skip
+    lay(member, MemberNeed(
+        region=COUNTY, application_id=rows[2].pk, member=member.pk, kind="wheelchair", proof=uuid7(), recorded_on=found.day, maker=uuid7(),
+        confirmed=True, confirmed_on=found.day, confirmed_by=uuid7(),
+    ))  # fmt: skip
+    found.day = batch.apply_from
+    wanted = [acts.Wanted(row.pk, row.region, ("1-1-100", "1-1-101")) for row in rows]
+    acts.subscribe_many(ctx=found.ctx(), batch_id=batch.pk, rows=wanted)
+    return found, batch, rows
+
+
+def test_a_step_free_home_goes_first_to_who_needs_it_through_draw_cascade_and_choice() -> None:
+    found, batch, rows = two_homes_one_step_free(step_free_first="yes")
+    drawn(found, batch)
+    with scope(CITY):
+        row = batch.draws.get()
+        wheels = Subscription.objects.get(batch=batch, application_id=rows[2].pk)
+        others = list(reads.ranked(batch).exclude(pk=wheels.pk))
+    told = draw.json.loads(row.transcript)
+    assert told["rule"] == "anju-draw/2" and all(ok for _, ok in verify_draw.checks(told))
+    assert f"{wheels.draw_number}\t9\t1-1-100,1-1-101\t1\n" in row.entrants
+    assert told["allotment"][wheels.draw_number] == "1-1-100"
+    with pytest.raises(Refused, match=f"编号 {wheels.draw_number} 排在前面"):
+        acts.choose_home(ctx=found.ctx(), subscription_id=others[0].pk, label="1-1-100")
+    acts.allot(ctx=found.ctx(), batch_id=batch.pk)
+    assert live(batch) == {wheels.draw_number: "1-1-100", others[0].draw_number: "1-1-101"}
+    # Given up, it passes on: nobody who needs it is left, so to the next of the order.
+    with scope(CITY):
+        choice = Choice.objects.get(batch=batch, subscription=wheels)
+    acts.drop_choice(ctx=found.ctx(), choice_id=choice.pk, reason="另有打算")
+    acts.allot(ctx=found.ctx(), batch_id=batch.pk)
+    assert live(batch)[others[1].draw_number] == "1-1-100"
+
+
+def test_where_nobody_decided_the_list_is_not_closed_and_where_it_is_no_the_order_alone_counts() -> None:
+    found, batch, _ = two_homes_one_step_free(step_free_first=None)
+    found.day = batch.apply_until + timedelta(days=1)
+    with pytest.raises(Refused, match="1 户认购家庭有已核实的行动需要：参数「无障碍房源优先」"):
+        acts.freeze(ctx=found.ctx(), batch_id=batch.pk)
+    found.book = params(step_free_first="no")
+    row = drawn(found, batch)
+    with scope(CITY):
+        first = reads.ranked(batch)[0]
+    told = draw.json.loads(row.transcript)
+    assert told["rule"] == "anju-draw/1" and told["allotment"][first.draw_number] == "1-1-100"
 
 
 def test_no_home_is_chosen_before_the_order_is_known() -> None:

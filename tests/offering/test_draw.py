@@ -38,6 +38,39 @@ def test_the_frozen_list_is_sorted_by_draw_number_with_tabs_and_a_line_feed_afte
     assert draw.read_entrants(draw.entrants_file(ENTRANTS, HOMES)) == sorted(ENTRANTS, key=lambda e: e.number)
 
 
+def test_a_step_free_home_adds_a_column_to_both_files_and_the_second_version_of_the_rules() -> None:
+    homes = [Home("u7", "B", 1), Home("u3", "A", step_free=True)]
+    entrants = [Entrant("D2", 1, ("u3",), needs=True), Entrant("D1", 9, ("u7", "u3"))]
+    assert draw.homes_file(homes) == "u3\tA\t\t1\nu7\tB\t1\t\n"
+    assert draw.entrants_file(entrants, homes) == "D1\t9\tu7,u3\t\nD2\t1\tu3\t1\n"
+    assert draw.read_homes(draw.homes_file(homes)) == homes[::-1]
+    assert draw.read_entrants(draw.entrants_file(entrants, homes)) == entrants[::-1]
+    assert draw.rule_of(draw.homes_file(homes)) == "anju-draw/2"
+    assert draw.rule_of(draw.homes_file(HOMES)) == "anju-draw/1"
+
+
+# Who needs step-free homes, which homes are → who gets which. The order is D001 (group 1), D003, D002, as drawn above.
+STEP_FREE = [
+    ("nobody needs one", set(), {"u3"}, {"D001": "u3", "D003": "u7"}),
+    ("the last one does", {"D002"}, {"u3"}, {"D001": "u7", "D002": "u3"}),
+    ("the first one does anyway", {"D001", "D002"}, {"u3"}, {"D001": "u3", "D003": "u7"}),
+    ("the other home is", {"D002"}, {"u7"}, {"D001": "u3", "D003": "u7"}),
+]
+
+
+@pytest.mark.parametrize(("what", "needing", "free", "given_"), STEP_FREE, ids=[row[0] for row in STEP_FREE])
+def test_a_step_free_home_goes_first_to_who_needs_it_and_else_by_the_order(
+    what: str, needing: set[str], free: set[str], given_: dict[str, str]
+) -> None:
+    homes = [Home(h.label, h.unit, step_free=h.label in free) for h in HOMES]
+    entrants = [Entrant(e.number, e.group, e.wishes, e.number in needing) for e in ENTRANTS]
+    assert draw.allot(["D001", "D003", "D002"], entrants, homes) == given_, what
+    basis = draw.basis_file({"D001": "1", "D002": "3", "D003": "2"})
+    files = Frozen("b", 1, "waiting_list", draw.entrants_file(entrants, homes), draw.homes_file(homes), basis)
+    told = json.loads(draw.run(files).transcript)
+    assert told["allotment"] == given_ and all(ok for _, ok in verify_draw.checks(told)), what
+
+
 VECTORS = [
     # what, secrets, prk, keys of D001, D002, D003
     ("both secrets", [ONE, TWO], "76024bd8", ["9d988e0e", "ad13e24d", "978de081"]),
@@ -139,11 +172,15 @@ def test_an_order_without_its_ground_is_refused() -> None:
 @st.composite
 def rounds(made: st.DrawFn) -> tuple[list[Entrant], list[Home]]:
     labels = [f"u{i}" for i in range(made(st.integers(1, 6)))]
-    homes = [Home(label, f"C{label}", made(st.sampled_from([None, None, 1, 2]))) for label in labels]
+    homes = [
+        Home(label, f"C{label}", made(st.sampled_from([None, None, 1, 2])), made(st.booleans())) for label in labels
+    ]
     entrants = []
     for i in range(made(st.integers(1, 10))):
         wishes = made(st.permutations(labels))[: made(st.integers(1, len(labels)))]
-        entrants.append(Entrant(f"{i:03d}", made(st.integers(1, 3)), tuple(wishes)))
+        # A file of three columns has nowhere to say a need.
+        needs = any(home.step_free for home in homes) and made(st.booleans())
+        entrants.append(Entrant(f"{i:03d}", made(st.integers(1, 3)), tuple(wishes), needs))
     return entrants, homes
 
 
@@ -160,7 +197,7 @@ def test_the_choice_is_stable_nobody_prefers_a_home_that_went_to_one_with_a_less
     entrants, homes = case
     result = drawn(entrants, homes)
     place = {number: at for at, number in enumerate(result.order)}
-    group = {e.number: e.group for e in entrants}
+    group, needs = {e.number: e.group for e in entrants}, {e.number: e.needs for e in entrants}
     of_home = {label: number for number, label in result.allotment.items()}
     assert len(of_home) == len(result.allotment), "one household a home"
     for one in entrants:
@@ -169,8 +206,11 @@ def test_the_choice_is_stable_nobody_prefers_a_home_that_went_to_one_with_a_less
         for label in better:
             holds = of_home.get(label)
             assert holds is not None, "a wished home stays free beside one who has none better"
-            reserved = next(h.reserved for h in homes if h.label == label)
-            right = {n: (reserved is not None and group[n] != reserved, place[n]) for n in (one.number, holds)}
+            home = next(h for h in homes if h.label == label)
+            right = {
+                n: (home.step_free and not needs[n], home.reserved not in (None, group[n]), place[n])
+                for n in (one.number, holds)
+            }
             assert right[holds] < right[one.number]
 
 
@@ -231,10 +271,26 @@ def changed(transcript: str, what: str) -> dict[str, object]:
         told["allotment"]["D003"], told["allotment"]["D001"] = "u3", "u7"
     elif what == "rule":
         told["rule"] = "anju-draw/2"
+    elif what == "a need put in, with its digest and the second rules":
+        told["rule"] = "anju-draw/2"
+        for name, yes in (("entrants", "D002"), ("homes", "u3")):
+            lines = told[name].splitlines()
+            told[name] = "".join(f"{line}\t{'1' if line.startswith(yes) else ''}\n" for line in lines)
+            told[f"{name}_sha256"] = draw.sha256(told[name])
     return told
 
 
-CHANGES = ["wish", "wish, with its digest", "home", "secret", "number drawn", "order", "home given", "rule"]
+CHANGES = [
+    "wish",
+    "wish, with its digest",
+    "home",
+    "secret",
+    "number drawn",
+    "order",
+    "home given",
+    "rule",
+    "a need put in, with its digest and the second rules",
+]
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -29,14 +29,16 @@ def published(
         )
 
 
-def transcript(entrants: int = 40, homes: int = 12, *, missing: bool = False) -> str:
-    """A finished draw with one reserved home and, where asked, a holder who did not reveal."""
+def transcript(entrants: int = 40, homes: int = 12, *, missing: bool = False, step_free: bool = False) -> str:
+    """A finished draw with one reserved home and, where asked, a holder who did not reveal, or five step-free homes."""
     seed = Random(20260302)
-    offered = [draw.Home(f"1-{n:02d}", f"unit{n}", 1 if n == 0 else None) for n in range(homes)]
+    offered = [draw.Home(f"1-{n:02d}", f"unit{n}", 1 if n == 0 else None, step_free and n < 5) for n in range(homes)]
     rows = [
-        draw.Entrant(f"{n:04d}", 1 if n % 10 == 0 else 9, tuple(seed.sample([h.label for h in offered], 3)))
+        draw.Entrant(
+            f"{n:04d}", 1 if n % 10 == 0 else 9, tuple(seed.sample([h.label for h in offered], 3)), step_free and n % 6 == 5
+        )
         for n in range(entrants)
-    ]
+    ]  # fmt: skip
     holders = [
         draw.Holder(name, hashlib.sha256(secret).hexdigest(), "" if missing and name == "市民代表" else secret.hex())
         for name, secret in SECRETS.items()

@@ -229,6 +229,11 @@ def step_free_first(region: str, ids: Iterable[UUID], inforce: InForce) -> set[U
         return None
     if found.value != "yes":
         return set()
+    return needing_step_free(region, ids)
+
+
+def needing_step_free(region: str, ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these households have a member whose need of a step-free home was confirmed."""
     needs = order.needs_of(region, ids)
     return {key for key, kinds in needs.items() if kinds & set(MemberNeed.STEP_FREE)}
 

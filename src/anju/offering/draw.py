@@ -7,11 +7,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 RULE = "anju-draw/1"
+# Step-free homes first to those who need them: both files carry one column more.
+STEP_FREE_RULE = "anju-draw/2"
+YES = "1"
 NUMBER = re.compile(r"[0-9A-Za-z]{1,12}")
 LABEL = re.compile(r"[^\s,]{1,24}")
 
@@ -22,20 +25,28 @@ class BadList(ValueError):
 
 @dataclass(frozen=True)
 class Entrant:
-    """One household in the draw, under its draw number alone. ``group`` 1 comes first; ``wishes`` are home labels."""
+    """One household in the draw, under its draw number alone. ``group`` 1 comes first; ``wishes`` are home labels.
+
+    ``needs``: a member's need of a step-free home (无障碍房源) has been confirmed.
+    """
 
     number: str
     group: int
     wishes: tuple[str, ...]
+    needs: bool = False
 
 
 @dataclass(frozen=True)
 class Home:
-    """One home. ``reserved`` is the priority group that comes first for it, None for all groups alike."""
+    """One home. ``reserved`` is the priority group that comes first for it, None for all groups alike.
+
+    ``step_free``: on the ground floor or with a lift, and by the county's decision first for those who need that.
+    """
 
     label: str
     unit: str
     reserved: int | None = None
+    step_free: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,10 @@ def sha256(text: str) -> str:
 
 
 def entrants_file(entrants: Iterable[Entrant], homes: Iterable[Home]) -> str:
-    """Draw number TAB group TAB wishes LF, by draw number. Raises BadList."""
-    rows, labels = sorted(entrants, key=lambda e: e.number.encode()), {h.label for h in homes}
+    """Draw number TAB group TAB wishes LF, by draw number; where a home is step-free, TAB 1 or nothing (need) too. Raises BadList."""
+    offered = list(homes)
+    rows, labels = sorted(entrants, key=lambda e: e.number.encode()), {h.label for h in offered}
+    more = _more(offered)
     for row in rows:
         if not NUMBER.fullmatch(row.number):
             raise BadList(f"编号「{row.number}」应为 1–12 位字母或数字")
@@ -75,18 +88,34 @@ def entrants_file(entrants: Iterable[Entrant], homes: Iterable[Home]) -> str:
             raise BadList(f"编号 {row.number} 的志愿 {'、'.join(row.wishes) or '（空）'} 有重复、为空或不在本批房源内")
     if len({row.number for row in rows}) < len(rows):
         raise BadList("编号有重复，不能封存名单")
-    return "".join(f"{row.number}\t{row.group}\t{','.join(row.wishes)}\n" for row in rows)
+    return "".join(f"{row.number}\t{row.group}\t{','.join(row.wishes)}{more(row.needs)}\n" for row in rows)
 
 
 def homes_file(homes: Iterable[Home]) -> str:
-    """Label TAB unit code TAB reserved group (empty for none) LF, by label. Raises BadList."""
+    """Label TAB unit code TAB reserved group (empty for none) LF, by label; one step-free: TAB 1 or nothing too. Raises BadList."""
     rows = sorted(homes, key=lambda h: h.label.encode())
     for row in rows:
         if not LABEL.fullmatch(row.label):
             raise BadList(f"房源标签「{row.label}」应为 1–24 个字符，不含空白和逗号")
     if len({row.label for row in rows}) < len(rows) or len({row.unit for row in rows}) < len(rows):
         raise BadList("房源标签或单元代码有重复，不能封存名单")
-    return "".join(f"{row.label}\t{row.unit}\t{'' if row.reserved is None else row.reserved}\n" for row in rows)
+    more = _more(rows)
+    return "".join(
+        f"{row.label}\t{row.unit}\t{'' if row.reserved is None else row.reserved}{more(row.step_free)}\n"
+        for row in rows
+    )
+
+
+def _more(homes: Iterable[Home]) -> Callable[[bool], str]:
+    """The further column of both files: there is one only where a home is step-free."""
+    if not any(home.step_free for home in homes):
+        return lambda _: ""
+    return lambda yes: f"\t{YES}" if yes else "\t"
+
+
+def rule_of(homes: str) -> str:
+    """The version of the rules that a frozen file of homes is kept by."""
+    return STEP_FREE_RULE if homes.split("\n", 1)[0].count("\t") == 3 else RULE
 
 
 def basis_file(basis: Mapping[str, str]) -> str:
@@ -97,13 +126,13 @@ def basis_file(basis: Mapping[str, str]) -> str:
 def read_entrants(text: str) -> list[Entrant]:
     """The entrants of a frozen file."""
     rows = (line.split("\t") for line in text.splitlines())
-    return [Entrant(number, int(group), tuple(wishes.split(","))) for number, group, wishes in rows]
+    return [Entrant(r[0], int(r[1]), tuple(r[2].split(",")), r[3:] == [YES]) for r in rows]
 
 
 def read_homes(text: str) -> list[Home]:
     """The homes of a frozen file."""
     rows = (line.split("\t") for line in text.splitlines())
-    return [Home(label, unit, int(reserved) if reserved else None) for label, unit, reserved in rows]
+    return [Home(r[0], r[1], int(r[2]) if r[2] else None, r[3:] == [YES]) for r in rows]
 
 
 def encode(sources: Iterable[Source]) -> str:
@@ -138,14 +167,14 @@ def order(entrants: Iterable[Entrant], keys: Mapping[str, str]) -> list[str]:
 def allot(ranking: Sequence[str], entrants: Iterable[Entrant], homes: Iterable[Home]) -> dict[str, str]:
     """Draw number → label: each gets its first wish that nobody with a better right holds.
 
-    The better right is the earlier place in the one common order; for a reserved home, its group comes before the
-    others. So nobody prefers a home that went to one behind (stable), and listing wishes honestly is best. Without
-    reserved homes this is one-by-one choice in the order.
+    The better right is the earlier place in the one common order; for a step-free home, those who need one come before
+    the others, and for a reserved home, its group. So nobody prefers a home that went to one behind (stable), and listing
+    wishes honestly is best. Without such homes this is one-by-one choice in the order.
     """
     place = {number: at for at, number in enumerate(ranking)}
-    rows, reserved = {e.number: e for e in entrants}, {h.label: h.reserved for h in homes}
+    rows, offered = {e.number: e for e in entrants}, {h.label: h for h in homes}
     # Label → the right by which it is held, and who holds it; the lower right is the better one.
-    held: dict[str, tuple[tuple[bool, int], str]] = {}
+    held: dict[str, tuple[tuple[bool, bool, int], str]] = {}
     tried = dict.fromkeys(ranking, 0)
     waiting = list(reversed(ranking))
     while waiting:
@@ -155,16 +184,23 @@ def allot(ranking: Sequence[str], entrants: Iterable[Entrant], homes: Iterable[H
             continue
         label = row.wishes[tried[number]]
         tried[number] += 1
-        group = reserved.get(label)
-        right = (group is not None and row.group != group, place[number])
-        rival = held.get(label)
-        if label in reserved and (rival is None or right < rival[0]):
+        home, rival = offered.get(label), held.get(label)
+        if home is None:
+            waiting.append(number)
+            continue
+        right = (*passed_over(home, row.group, row.needs), place[number])
+        if rival is None or right < rival[0]:
             held[label] = (right, number)
             if rival is not None:
                 waiting.append(rival[1])
         else:
             waiting.append(number)
     return {number: label for label, (_, number) in sorted(held.items(), key=lambda item: place[item[1][1]])}
+
+
+def passed_over(home: Home, group: int, needs: bool) -> tuple[bool, bool]:
+    """Whether others come before a household at this home: those who need step-free, then the group it is reserved for."""
+    return home.step_free and not needs, home.reserved is not None and group != home.reserved
 
 
 @dataclass(frozen=True)
@@ -199,7 +235,7 @@ def run(frozen: Frozen, holders: Sequence[Holder] = (), sources: Sequence[Source
     """Order and allot a frozen round. Raises BadList where a draw has no public value or an order has no basis."""
     entrants, homes = read_entrants(frozen.entrants), read_homes(frozen.homes)
     body: dict[str, Any] = {
-        "rule": RULE, "batch": frozen.batch, "round": frozen.round, "method": frozen.method,
+        "rule": rule_of(frozen.homes), "batch": frozen.batch, "round": frozen.round, "method": frozen.method,
         "entrants": frozen.entrants, "entrants_sha256": sha256(frozen.entrants),
         "homes": frozen.homes, "homes_sha256": sha256(frozen.homes),
     }  # fmt: skip

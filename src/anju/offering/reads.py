@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 from anju.base.acts.context import SHANGHAI
 from anju.needs.models import Application
 from anju.negotiation.models import LetterUnit
+from anju.offering import draw
 from anju.offering.models import LIVE_CHOICE, Batch, BatchUnit, Choice, Draw, Gate, Subscription
 from anju.policy.rules.gate import GateFacts, Match, needed
 from anju.reserve.reads import in_region
@@ -43,6 +44,29 @@ def homes_of(batch: Batch) -> list[BatchUnit]:
     """The homes on offer that have not dropped out, by label."""
     rows = BatchUnit.objects.filter(region=batch.region, batch=batch, live=True).select_related("unit__building")
     return list(rows.order_by("label"))
+
+
+def step_free(home: BatchUnit) -> bool:
+    """Whether one gets in without steps: on the ground floor, or by a lift that is known to be there."""
+    return home.unit.floor == 1 or home.unit.building.lift is True
+
+
+class StepFree(NamedTuple):
+    """What was frozen of step-free homes: which homes they are, and who comes first for them; both empty where it is not so decided."""
+
+    homes: frozenset[str]
+    needing: frozenset[str]
+
+
+def frozen_step_free(batch: Batch) -> StepFree:
+    """As the batch's lists were closed; a later change of a building or of a household's needs moves nobody."""
+    last = last_round(batch)
+    if last is None or draw.rule_of(last.homes) != draw.STEP_FREE_RULE:
+        return StepFree(frozenset(), frozenset())
+    return StepFree(
+        frozenset(h.label for h in draw.read_homes(last.homes) if h.step_free),
+        frozenset(e.number for e in draw.read_entrants(last.entrants) if e.needs),
+    )
 
 
 def free_homes(batch: Batch) -> list[BatchUnit]:

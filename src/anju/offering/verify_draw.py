@@ -18,6 +18,15 @@ def rows(text):
     return [line.split("\t") for line in text.split("\n")[:-1]]
 
 
+def last(row):
+    return row[3:] == ["1"]  # 第二版规则多出的一列：住户有已核实的行动需要、房源无障碍
+
+
+def rule_holds(t):
+    """规则版本已知，且两份名单的列数与它相符。"""
+    return {len(r) for r in rows(t["entrants"] + t["homes"])} == {{"anju-draw/1": 3, "anju-draw/2": 4}.get(t["rule"])}
+
+
 def keys_of(t):
     """每个编号的排序键。摇号：由封存名单、密数、公共随机值算出；轮候、积分：公布的排序依据。"""
     if t["method"] != "draw":
@@ -27,8 +36,8 @@ def keys_of(t):
     return {r[0]: hmac.digest(seed, r[0].encode() + b"\x01", "sha256").hex() for r in rows(t["entrants"])}
 
 
-def allot(order, group, wishes, reserved):
-    """按次序每人取第一个仍可得的志愿；预留房先归其优先组，被让出的人接着取下一个志愿。"""
+def allot(order, group, wishes, needs, homes):
+    """按次序每人取第一个仍可得的志愿；无障碍房先归有需要的，预留房先归其优先组，被让出的人接着取下一个志愿。"""
     place, tried = {n: i for i, n in enumerate(order)}, dict.fromkeys(order, 0)
     got: dict[str, str] = {}
     queue = list(reversed(order))
@@ -38,7 +47,7 @@ def allot(order, group, wishes, reserved):
             continue
         home = wishes[n][tried[n]]
         tried[n] += 1
-        rank = lambda m: (reserved[home] not in ("", group[m]), place[m])  # noqa: B023, E731
+        rank = lambda m: (homes[home][1] and not needs[m], homes[home][0] not in ("", group[m]), place[m])  # noqa: B023, E731
         if home not in got or rank(n) < rank(got[home]):
             queue += [got[home]] if home in got else []
             got[home] = n
@@ -69,8 +78,8 @@ def checks(t, published=None):
     keys, group = keys_of(t), {r[0]: r[1] for r in rows(t["entrants"])}
     order = sorted(numbers, key=lambda n: (int(group[n]), keys[n].encode(), n.encode()))
     yield f"次序（{len(order)} 户）", order == t["order"]
-    wishes = {r[0]: r[2].split(",") for r in rows(t["entrants"])}
-    result = allot(order, group, wishes, {r[0]: r[2] for r in rows(t["homes"])})
+    wishes, needs = ({r[0]: of(r) for r in rows(t["entrants"])} for of in (lambda r: r[2].split(","), last))
+    result = allot(order, group, wishes, needs, {r[0]: (r[2], last(r)) for r in rows(t["homes"])})
     yield f"配房（{len(result)} 套）", result == t["allotment"]
 
 
@@ -81,7 +90,7 @@ def main(path, published=None):
     print(f"批次 {t['batch']} 第 {t['round']} 轮，规则 {t['rule']}，方式 {t['method']}，记录 SHA-256 {sha(data)}")
     for absent in (h["holder"] for h in t.get("holders", []) if not h["secret"]):
         print(f"密数未按时揭开，已剔除：{absent}")
-    results = [("规则版本", t["rule"] == "anju-draw/1"), *checks(t, published)]
+    results = [("规则版本", rule_holds(t)), *checks(t, published)]
     for what, ok in results:
         print("一致  " if ok else "不一致", what)
     return 0 if all(ok for _, ok in results) else 1

@@ -176,6 +176,15 @@ def _homes(
     ]  # fmt: skip
 
 
+def _step_free(inforce: InForce, homes: Sequence[BatchUnit]) -> list[str]:
+    """Who comes first for the step-free homes, where the county has decided that somebody does."""
+    count = sum(reads.step_free(home) for home in homes)
+    found = inforce.get("step_free_first")
+    if not count or isinstance(found, Unset) or found.value != "yes":
+        return []
+    return [f"一层或有电梯的 {count} 套先由家庭成员有已核实行动需要（使用轮椅、不便上下楼）的家庭按次序选。"]
+
+
 def label_of(unit: Unit) -> str:
     """How families name a home: building, stairwell, room. ``3-1-502``."""
     return f"{unit.building.number}-{unit.stairwell}-{unit.room}"
@@ -226,6 +235,7 @@ def _blocks(ctx: ActContext, batch: Batch, homes: Sequence[BatchUnit]) -> list[B
         clause(
             "二、选房与定金",
             "期满封存名单后排定选房顺序；申请家庭不多于房源的，按轮候顺序选房。",
+            *_step_free(inforce, homes),
             f"选房后缴纳定金{until}，一套一户。定金不超过合同价款的法定比例，明细见附表。",
         ),
         clause(

@@ -42,7 +42,9 @@ def allot(*, ctx: ActContext, batch_id: UUID) -> int:
     """
     batch = _open_for_choice(ctx, batch_id)
     homes = {u.label: u for u in reads.free_homes(batch)}
-    given = draw.allot(*_waiting(batch, homes), [Home(u.label, u.unit.code, u.reserved) for u in homes.values()])
+    frozen = reads.frozen_step_free(batch)
+    offered = [Home(u.label, u.unit.code, u.reserved, u.label in frozen.homes) for u in homes.values()]
+    given = draw.allot(*_waiting(batch, homes, frozen.needing), offered)
     rows = reads.subscriptions(batch).filter(draw_number__in=list(given)).defer("application__verdicts")
     chosen = [_choice(ctx, batch, row, homes[given[row.draw_number]]) for row in rows.order_by("sort_key")]
     with held_by(TAKEN):
@@ -53,10 +55,10 @@ def allot(*, ctx: ActContext, batch_id: UUID) -> int:
     return len(chosen)
 
 
-def _waiting(batch: Batch, homes: Mapping[str, BatchUnit]) -> tuple[list[str], list[Entrant]]:
+def _waiting(batch: Batch, homes: Mapping[str, BatchUnit], needing: frozenset[str]) -> tuple[list[str], list[Entrant]]:
     """Who still wants one of the homes, first to last."""
     wanted = [
-        Entrant(row.draw_number, row.priority, tuple(w for w in row.wishes if w in homes))
+        Entrant(row.draw_number, row.priority, tuple(w for w in row.wishes if w in homes), row.draw_number in needing)
         for row in reads.waiting(batch)
     ]
     entrants = [entrant for entrant in wanted if entrant.wishes]
@@ -105,6 +107,10 @@ def _ahead(batch: Batch, mine: Subscription, home: BatchUnit) -> str:
     if home.reserved is not None:
         own_group = Q(priority=home.reserved)
         better = own_group & better if mine.priority == home.reserved else own_group | better
+    frozen = reads.frozen_step_free(batch)
+    if home.label in frozen.homes:
+        needs = Q(draw_number__in=frozen.needing)
+        better = needs & better if mine.draw_number in frozen.needing else needs | better
     rows = reads.waiting(batch, better, Q(wishes__contains=[home.label]))
     return next((row.draw_number for row in rows if row.pk != mine.pk), "")
 

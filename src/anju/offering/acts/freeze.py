@@ -10,11 +10,13 @@ from django.db import connection
 from anju.base.acts import ActContext, Refused, act
 from anju.base.publication import release as publication
 from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.needs.reads import needing_step_free
 from anju.offering import draw, reads
 from anju.offering.acts.common import CLAUSE, STATES, batch_for, tell
 from anju.offering.draw import Entrant, Home
-from anju.offering.models import Batch, Choice, Draw, Subscription
+from anju.offering.models import Batch, BatchUnit, Choice, Draw, Subscription
 from anju.parties.models import Resolution
+from anju.policy.parameters import Unset
 
 DIGITS = 4
 
@@ -34,7 +36,9 @@ def freeze(*, ctx: ActContext, batch_id: UUID) -> Draw:
         )
     STATES.check(batch, "frozen")
     rows = reads.standing(batch)
-    homes = [Home(u.label, u.unit.code, u.reserved) for u in reads.homes_of(batch)]
+    offered = reads.homes_of(batch)
+    first = _first_for_step_free(ctx, batch, rows, offered)
+    homes = [Home(u.label, u.unit.code, u.reserved, first is not None and reads.step_free(u)) for u in offered]
     if not rows or not homes:
         raise Refused(
             f"批次 {batch.number} 没有符合条件的认购家庭（{len(rows)} 户）或房源（{len(homes)} 套），无从排序；请直接判定是否达标",
@@ -43,7 +47,7 @@ def freeze(*, ctx: ActContext, batch_id: UUID) -> Draw:
     numbered = _number(rows)
     method = "waiting_list" if batch.method == "draw" and len(rows) <= len(homes) else batch.method
     row = Draw(region=ctx.region, batch=batch, round=1, method=method, frozen_at=ctx.now, maker=ctx.account)
-    _fill(row, numbered, homes)
+    _fill(row, numbered, homes, first or set())
     row.save(force_insert=True)
     STATES.move(batch, "frozen", ctx)
     _announce(ctx, row, len(rows), len(homes))
@@ -108,10 +112,45 @@ def _number(rows: Sequence[Subscription]) -> list[Subscription]:
     return order
 
 
-def _fill(row: Draw, rows: Sequence[Subscription], homes: Sequence[Home]) -> None:
-    """Both files, their digests and, where nothing is drawn, what the order goes by. Raises Refused."""
-    labels = {home.label for home in homes}
-    entrants = [Entrant(s.draw_number, s.priority, tuple(w for w in s.wishes if w in labels)) for s in rows]
+def _first_for_step_free(
+    ctx: ActContext, batch: Batch, rows: Sequence[Subscription], homes: Sequence[BatchUnit]
+) -> set[UUID] | None:
+    """The applications that come first for step-free homes, by the county's decision on the day of the announcement.
+
+    None where it decided that they do not, or where there is no such home. Raises Refused where nobody has decided and it matters.
+    """
+    if not any(reads.step_free(home) for home in homes):
+        return None
+    found = ctx.inforce(batch.announced_on).get("step_free_first")
+    if not isinstance(found, Unset) and found.value != "yes":
+        return None
+    by_region: dict[str, list[UUID]] = {}
+    for row in rows:
+        by_region.setdefault(row.application_region, []).append(row.application_id)
+    needing = {key for region, ids in by_region.items() for key in needing_step_free(region, ids)}
+    if not isinstance(found, Unset):
+        return needing
+    if needing:
+        raise Refused(
+            f"批次 {batch.number} 有一层或有电梯的房源，{len(needing)} 户认购家庭有已核实的行动需要：{found.sentence}，没有封存",
+            clause=found.clause,
+        )
+    return None
+
+
+def _fill(row: Draw, rows: Sequence[Subscription], homes: Sequence[Home], needing: set[UUID]) -> None:
+    """Both files, their digests and, where nothing is drawn, what the order goes by. Raises Refused.
+
+    A need is written only where a step-free home is among the wishes: elsewhere it is nobody's business.
+    """
+    labels, free = {home.label for home in homes}, {home.label for home in homes if home.step_free}
+    entrants = [
+        Entrant(
+            s.draw_number, s.priority, tuple(w for w in s.wishes if w in labels),
+            s.application_id in needing and not free.isdisjoint(s.wishes),
+        )
+        for s in rows
+    ]  # fmt: skip
     row.entrants, row.homes = draw.entrants_file([e for e in entrants if e.wishes], homes), draw.homes_file(homes)
     row.freeze_sha256, row.homes_sha256 = draw.sha256(row.entrants), draw.sha256(row.homes)
     if row.method != "draw":
@@ -136,7 +175,7 @@ def _announce(ctx: ActContext, row: Draw, entrants: int, homes: int) -> None:
     batch: Batch = row.batch
     body: dict[str, Any] = {
         "batch_id": str(batch.pk), "region": ctx.region, "number": batch.number, "project": batch.project.name,
-        "round": row.round, "rule": draw.RULE, "method": row.method, "method_title": row.get_method_display(),
+        "round": row.round, "rule": draw.rule_of(row.homes), "method": row.method, "method_title": row.get_method_display(),
         "entrants": entrants, "homes": homes, "entrants_sha256": row.freeze_sha256, "homes_sha256": row.homes_sha256,
         "frozen_at": ctx.now.isoformat(),
     }  # fmt: skip

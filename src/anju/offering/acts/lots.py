@@ -149,7 +149,7 @@ def fix_sources(
 def _announce(ctx: ActContext, row: Draw, holders: Sequence[DrawHolder], values: Sequence[tuple[str, str]]) -> None:
     body: dict[str, Any] = {
         "batch_id": str(row.batch_id), "region": ctx.region, "number": row.batch.number, "project": row.batch.project.name,
-        "round": row.round, "entrants_sha256": row.freeze_sha256, "homes_sha256": row.homes_sha256, "rule": draw.RULE,
+        "round": row.round, "entrants_sha256": row.freeze_sha256, "homes_sha256": row.homes_sha256, "rule": draw.rule_of(row.homes),
         "holders": [{"holder": h.title, "commitment": h.commitment} for h in holders],
         "sources": [{"game": sources.GAMES[game].title, "issue": issue} for game, issue in values],
         "reveal_until": _said(row.reveal_until, iso=True), "value_from": _said(row.value_from, iso=True),

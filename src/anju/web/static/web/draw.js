@@ -9,8 +9,10 @@ const anjuDraw = (() => {
   // strings are compared as their UTF-8 bytes, as the rules say
   const bytesBefore = (a, b) => { const x = utf8(a), y = utf8(b); for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== y[i]) return x[i] - y[i]; return x.length - y.length; };
 
-  const entrants = t => lines(t.entrants).map(([number, group, wishes]) => ({ number, group: Number(group), wishes: wishes.split(',') }));
-  const homes = t => lines(t.homes).map(([label, unit, reserved]) => ({ label, unit, reserved: reserved ? Number(reserved) : null }));
+  const entrants = t => lines(t.entrants).map(([number, group, wishes, need]) => ({ number, group: Number(group), wishes: wishes.split(','), needs: need === '1' }));
+  const homes = t => lines(t.homes).map(([label, unit, reserved, free]) => ({ label, unit, reserved: reserved ? Number(reserved) : null, stepFree: free === '1' }));
+  // the first rules have three columns, the second, with step-free homes first to those who need them, four
+  const ruleHolds = t => { const n = { 'anju-draw/1': 3, 'anju-draw/2': 4 }[t.rule]; return [...lines(t.entrants), ...lines(t.homes)].every(l => l.length === n); };
   const encode = sources => sources.flatMap(s => s.drums).map(d => [...d].sort((a, b) => a - b).map(n => `${n}.`).join('') + '/').join('');
 
   // holders whose secret fits the commitment; a missing one is dropped, which the transcript says by an empty secret
@@ -28,19 +30,19 @@ const anjuDraw = (() => {
     return entrants(t).sort((a, b) => a.group - b.group || bytesBefore(k.get(a.number), k.get(b.number)) || bytesBefore(a.number, b.number)).map(e => e.number);
   };
 
-  // each gets its first wish that nobody with a better right holds; the better right is the earlier place, and for a reserved home its group first
+  // each gets its first wish that nobody with a better right holds; the better right is the earlier place; for a step-free home those who need one come first, for a reserved home its group
   const allot = (t, ranking) => {
-    const rows = new Map(entrants(t).map(e => [e.number, e])), reserved = new Map(homes(t).map(h => [h.label, h.reserved]));
+    const rows = new Map(entrants(t).map(e => [e.number, e])), offered = new Map(homes(t).map(h => [h.label, h]));
     const place = new Map(ranking.map((n, i) => [n, i])), tried = new Map(ranking.map(n => [n, 0])), held = new Map(), waiting = [...ranking].reverse();
     const better = (label, a, b) => {
-      const g = reserved.get(label), out = n => (g !== null && rows.get(n).group !== g ? 1 : 0);
-      return out(a) - out(b) || place.get(a) - place.get(b);
+      const h = offered.get(label), out = n => (h.reserved !== null && rows.get(n).group !== h.reserved ? 1 : 0), needless = n => (h.stepFree && !rows.get(n).needs ? 1 : 0);
+      return needless(a) - needless(b) || out(a) - out(b) || place.get(a) - place.get(b);
     };
     while (waiting.length) {
       const number = waiting.pop(), wishes = rows.get(number).wishes, at = tried.get(number);
       if (at === wishes.length) continue;
       const label = wishes[at]; tried.set(number, at + 1);
-      if (!reserved.has(label)) waiting.push(number);
+      if (!offered.has(label)) waiting.push(number);
       else if (!held.has(label) || better(label, number, held.get(label)) < 0) { if (held.has(label)) waiting.push(held.get(label)); held.set(label, number); } else waiting.push(number);
     }
     return new Map([...held].map(([label, number]) => [number, label]));
@@ -48,7 +50,7 @@ const anjuDraw = (() => {
 
   const same = (a, b) => a.length === b.length && a.every((v, i) => v === b[i]);
   const STEPS = {
-    lists: t => digest(t.entrants) === t.entrants_sha256 && digest(t.homes) === t.homes_sha256,
+    lists: t => ruleHolds(t) && digest(t.entrants) === t.entrants_sha256 && digest(t.homes) === t.homes_sha256,
     secrets: t => t.method !== 'draw' ? digest(t.basis) === t.basis_sha256 : commitmentsHold(t),
     values: t => t.method !== 'draw' || (t.sources.length > 0 && encode(t.sources) === t.values && hex(seed(t)) === t.prk),
     order: t => same(order(t), t.order),
