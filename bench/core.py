@@ -38,22 +38,32 @@ def middle(values: list[float]) -> float:
     return float(median(values))
 
 
-@contextmanager
-def database(name: str) -> Iterator[None]:
-    """A fresh demonstration database of its own, dropped afterwards; Django is set up on it, so one per process."""
-    os.environ["ANJU_DB"] = f"anju_bench_{name}_{os.getpid()}"
+def begin(name: str, *, template: str | None = None) -> None:
+    """A database of this name with a city in it; ``template``: one that ``begin`` laid before, copied, since laying takes a while."""
+    os.environ["ANJU_DB"] = name
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.front.settings")
     from anju.front import postgres
 
     postgres.ensure()
     postgres.make_roles()
-    postgres.drop_database(os.environ["ANJU_DB"])
+    postgres.drop_database(name)
+    if template:
+        postgres.create_database(name, template=template)
     from anju.front.commands.start import house
 
     house()
     from anju.parties.setup import init_city
 
-    init_city(kind="demonstration", city="231200")
+    if not template:
+        init_city(kind="demonstration", city="231200")
+
+
+@contextmanager
+def database(name: str) -> Iterator[None]:
+    """A fresh demonstration database of its own, dropped afterwards; Django is set up on it, so one per process."""
+    from anju.front import postgres
+
+    begin(f"anju_bench_{name}_{os.getpid()}", template=os.environ.get("ANJU_BENCH_TEMPLATE"))
     try:
         yield
     finally:

@@ -22,12 +22,13 @@ from anju.policy.rules.acquirer import CRITERIA
 TABLES = {"bench_admission": "parties_admission", "bench_ticket": "base_ticket"}
 
 
-def twin(model: type[models.Model], table: str) -> Any:
-    """A model over a copy of another's table; references become plain identifiers."""
+def twin(model: type[models.Model], table: str, **other: Any) -> Any:
+    """A model over a copy of another's table; references become plain identifiers. ``other``: fields that differ, None for none."""
     fields = {
         f.attname: models.UUIDField(null=f.null) if isinstance(f, models.ForeignKey) else f.clone()
         for f in model._meta.local_concrete_fields
     }
+    fields = {name: field for name, field in {**fields, **other}.items() if field is not None}
     meta = type("Meta", (), {"managed": False, "db_table": table, "app_label": "parties"})
     return type(f"Plain{model.__name__}", (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
 
@@ -77,18 +78,22 @@ urlpatterns = [path("plain/<uuid:key>/", answer_check)]
 class PlainUrls:
     """Sends requests to the plain view; stands where the house's own middleware stands."""
 
+    urlconf = __name__
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.urlconf = __name__  # type: ignore[attr-defined]
+        request.urlconf = self.urlconf  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-def plain_handler() -> Any:
+def plain_handler(urls: type[PlainUrls] = PlainUrls) -> Any:
     """A WSGI handler with the house's middleware but for the one that opens scopes."""
     from django.conf import settings
 
     ours = "anju.parties.middleware.PostMiddleware"
-    with override_settings(MIDDLEWARE=[f"{__name__}.PlainUrls" if m == ours else m for m in settings.MIDDLEWARE]):
+    with override_settings(
+        MIDDLEWARE=[f"{urls.__module__}.{urls.__name__}" if m == ours else m for m in settings.MIDDLEWARE]
+    ):
         return WSGIHandler()
