@@ -171,7 +171,8 @@ def test_a_message_goes_once_to_the_phone_it_was_meant_for_in_the_wording_of_its
             )
         assert outbox.queue_many(
             region="231200", template="needs.objection", now=NOON,
-            rows=[("13800000002", {CORE: "甲。"}, "a"), ("13800000003", {CORE: "乙。"}, "b"), ("13800000003", {CORE: "乙。"}, "b")],
+            rows=[("13800000002", {CORE: "甲。"}, "a", None),
+                ("13800000003", {CORE: "乙。"}, "b", None), ("13800000003", {CORE: "乙。"}, "b", None)],
         ) == 3  # fmt: skip
         found = {str(m.to_phone): (str(m.text), m.wording) for m in Message.objects.all()}
     assert found == {

@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[Client, Any, ExportFile]:
     who = person("reviewer", "231202", name="赵某")
     client = browser(who)
     for _ in range(2):  # a double click
-        answer = client.get("/waiting/?export=xlsx&opened_on_from=2026-01-01")
+        answer = client.post("/waiting/?export=xlsx&opened_on_from=2026-01-01", {"reason": "整理待办"})
         assert answer.status_code == 302 and answer["Location"] == "/exports/"
     assert "正在后台生成" in text(client.get("/exports/"))
     with scope("231202"):

@@ -65,7 +65,7 @@ def test_every_list_opens_sorts_and_goes_out_as_a_sheet(full: Any) -> None:
     client = signed_in("acquirer_finance", organisation=full[0].acquirer)
     for path in LISTS:
         assert "<table" in text(client.get(f"/funds/{path}")), path
-        assert client.get(f"/funds/{path}?export=xlsx").content[:2] == b"PK", path
+        assert client.post(f"/funds/{path}?export=xlsx", {"reason": "核对"}).content[:2] == b"PK", path
 
 
 def test_every_thing_opens_with_what_it_says(full: Any) -> None:

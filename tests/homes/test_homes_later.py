@@ -162,8 +162,9 @@ def test_the_pages_show_homes_contracts_and_what_waits() -> None:
     assert found.units[1].code in text(client.get(reverse("homes:vacant")))
     assert contract.number in text(client.get(reverse("homes:contracts")))
     for name in ("homes:list", "homes:contracts", "homes:waiting", "homes:vacant"):
-        assert client.get(reverse(name), {"export": "xlsx"}).content[:2] == b"PK"
-    assert client.get(reverse("homes:register")).content[:2] == b"PK"
+        assert client.post(f"{reverse(name)}?export=xlsx", {"reason": "核对台账"}).content[:2] == b"PK"
+    register = reverse("front:export", args=["register"])
+    assert "事由" in text(client.get(register)) and client.post(register, {"reason": "报送"}).content[:2] == b"PK"
 
 
 def test_a_sale_is_signed_on_its_page_after_the_room_number_is_typed() -> None:

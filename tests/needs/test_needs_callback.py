@@ -15,7 +15,7 @@ from anju.base.sheets.out import workbook
 from anju.base.sheets.read import read_table
 from anju.base.sheets.template import header_of
 from anju.base.tickets.models import Ticket
-from anju.needs import call_sheet
+from anju.needs import call_sheet, copies
 from anju.needs.acts import callback as acts
 from anju.needs.models import Application, Call, Campaign
 from needs.helpers import COUNTY, ctx_of, later, qualified
@@ -141,6 +141,9 @@ def test_the_list_goes_out_with_phones_under_an_entry_and_comes_back_with_outcom
     acts.take_call_list(ctx=clerk(), campaign_id=row.id, reason="三月电话回访")
     with scope(COUNTY):
         assert Act.objects.filter(name="needs.take_call_list").count() == 1
+        for one in rows:
+            told = copies.gather(one)["谁看过、导出或打印过您的个人信息"]
+            assert [(look["办理"], look["事由"]) for look in told] == [("领取回访名单", "三月电话回访")]
         _, data = call_sheet.call_list(row, None, synthetic=True)
         assert read_table(call_sheet.OUTCOMES_KIND, "xlsx", data)
     lines = [

@@ -85,7 +85,7 @@ def test_the_list_filters_searches_and_reviews_in_bulk() -> None:
         reverse("needs:list"), {"bulk": "3", "ids": [str(r.id) for r in rows], "confirm": "1"}, follow=True
     )
     assert "已公示 3 户" in text(done)
-    assert client.get(reverse("needs:list"), {"export": "xlsx"}).content[:2] == b"PK"
+    assert client.post(reverse("needs:list") + "?export=xlsx", {"reason": "核对"}).content[:2] == b"PK"
 
 
 def test_a_page_of_a_case_masks_what_is_personal_and_a_look_leaves_an_entry() -> None:

@@ -44,7 +44,7 @@ def test_a_copy_holds_own_numbers_in_full_and_who_looked() -> None:
         found = copies.gather(row)
     said = json.dumps(found, ensure_ascii=False, default=str)
     assert id_number(1) in said and id_number(2) in said and "19900000001" in said
-    assert [one["事由"] for one in found["谁看过您的个人信息"]] == ["核对原件", "本人到窗口领取"]
+    assert [one["事由"] for one in found["谁看过、导出或打印过您的个人信息"]] == ["核对原件", "本人到窗口领取"]
     assert any(id_number(1) in line for line in map(str, copies.lines(found)))
     with scope("231200", party=uuid7(), role="anju_party"):
         assert copies._call("case_lookers", row) == [] and copies._call("case_messages", row) == []

@@ -55,7 +55,8 @@ def _close(request: HttpRequest, ids: list[UUID]) -> int:
 @page(power="front.desk")
 def index(request: HttpRequest) -> HttpResponse:
     return list_page(
-        request, people=NOBODY, title="办件", rows=within(request, Ticket.objects.all()), order="title", search=("title",), export_name="办件",
+        request, people=NOBODY,
+        title="办件", rows=within(request, Ticket.objects.all()), order="title", search=("title",), export_name="办件",
         columns=[
             Col("标题", "title", link=lambda r: f"/things/{r.id}/", sort="title"), Col("到期", "due_on", kind="clock", sort="due_on"),
             Col("岗位", "post"), Col("收到", "opened_on", kind="date", sort="opened_on"),

@@ -1,4 +1,4 @@
-"""The job behind a large export: the list's own page is asked again, as the person who asked, and hands its file over."""
+"""Files out: a registered export with its entry, and the job behind a large list, whose page is asked again as the person who asked."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +14,7 @@ from anju.base.jobs import progress, work
 from anju.base.listing import acts
 from anju.base.listing.models import ExportFile
 from anju.base.regions import region_range, scope
+from anju.base.sheets.kinds import Export
 from anju.parties.context import Actor, actor, day_of, live_appointments
 from anju.parties.models import Account
 
@@ -58,7 +59,19 @@ def make(ctx: ActContext, export_id: UUID) -> None:
         making.close()
     if not making.name:
         raise Refused(f"「{row.title}」没有生成：清单页没有给出文件；请在清单页重新导出")
-    acts.finish_export(ctx=ctx, export_id=row.id, name=making.name, data=making.data, rows=making.count, cases=making.cases)
+    acts.finish_export(
+        ctx=ctx, export_id=row.id, name=making.name, data=making.data, rows=making.count, cases=making.cases
+    )
+
+
+def taken_out(found: Export, ctx: ActContext, why: str) -> tuple[str, bytes]:
+    """The file of a registered export, its entry in the log left first. Raises InvalidInput for personal data without a reason."""
+    cases = [] if found.cases is None else found.cases(ctx)
+    acts.export_list(
+        ctx=ctx, page=f"export:{found.name}", title=found.title, rows=None, shown=[], personal=found.cases is not None, reason=why,
+        cases=cases,
+    )  # fmt: skip
+    return found.function(ctx)
 
 
 def _ask(who: Actor, row: ExportFile, making: Making) -> None:

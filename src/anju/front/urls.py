@@ -59,6 +59,7 @@ doors: list[URLPattern | URLResolver] = [
     path("help/<str:room>/<str:name>/", help.entry, name="help"),
     path("papers/", papers.index, name="papers"),
     path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
+    path("papers/<uuid:paper_id>/print/", papers.print_, name="print_paper"),
     path("papers/<uuid:paper_id>/sign/", papers.sign, name="sign"),
     path("portal/", portal.home, name="portal"),
     path("portal/news/", portal.news, name="news"),

@@ -16,7 +16,7 @@ from anju.parties.access import page
 from anju.permits import reads as permits
 from anju.reserve.models import Unit
 from anju.web.forms import act_form_page
-from anju.web.lists import NOBODY, XLSX, Col, Filter, download, families, list_page
+from anju.web.lists import NOBODY, Col, Filter, families, list_page
 from anju.web.things import thing_page
 
 CRUMBS = [("配售配租与台账", "/homes/")]
@@ -35,7 +35,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The acquirer's homes (统一台账)."""
     states = [row for row in Unit.STATES if row[0] in reads.OURS]
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="统一台账",
         rows=reads.homes(request.anju.region),  # type: ignore[attr-defined]
         order="code",
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
         search_hint="从头输入不动产单元代码",
         export_name="统一台账列表",
         actions=[
-            ("导出台账（带说明）", reverse("homes:register"), "homes.export_register"),
+            ("导出台账（带说明）", reverse("front:export", args=["register"]), "homes.export_register"),
             ("待签合同", reverse("homes:waiting"), "homes.view"),
             ("合同", reverse("homes:contracts"), "homes.view"),
             ("空置预警", reverse("homes:vacant"), "homes.view"),
@@ -72,7 +73,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def contracts(request: HttpRequest) -> HttpResponse:
     """All contracts."""
     return list_page(
-        request, people=families("application_id"),
+        request,
+        people=families("application_id"),
         title="合同",
         rows=reads.contracts(request.anju.region),  # type: ignore[attr-defined]
         order="-signed_on",
@@ -104,7 +106,8 @@ def contracts(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Chosen homes that wait for their contract."""
     return list_page(
-        request, people=families("subscription__application_id"),
+        request,
+        people=families("subscription__application_id"),
         title="待签合同",
         rows=reads.waiting(request.anju.region),  # type: ignore[attr-defined]
         order="earnest_paid_on",
@@ -134,7 +137,8 @@ def vacant(request: HttpRequest) -> HttpResponse:
     tones = {"超期空置": "bad", "时限内": "ok", "时限未设定": "unk"}
     words = {"pass": "时限内", "fail": "超期空置", "unknown": "时限未设定"}
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="空置预警",
         rows=reads.vacant_units(request.anju.region),  # type: ignore[attr-defined]
         order="code",
@@ -164,13 +168,6 @@ def vacant(request: HttpRequest) -> HttpResponse:
 def _day(request: HttpRequest) -> tuple[Any, Any]:
     ctx = request.anju.context()  # type: ignore[attr-defined]
     return ctx.today, ctx.inforce()
-
-
-@page(power="homes.export_register")
-def register(request: HttpRequest) -> HttpResponse:
-    """The register as a file; its export is logged."""
-    name, data = acts.write_register(request.anju.context())  # type: ignore[attr-defined]
-    return download(data, name, XLSX)
 
 
 @page(power="homes.view")

@@ -11,7 +11,6 @@ urlpatterns = [
     path("waiting/", pages.waiting, name="waiting"),
     path("vacant/", pages.vacant, name="vacant"),
     path("contracts/", pages.contracts, name="contracts"),
-    path("register.xlsx", pages.register, name="register"),
     path("sign/<uuid:choice_id>/", pages.sign, name="sign"),
     path("contracts/<uuid:contract_id>/", pages.contract, name="contract"),
     path("contracts/<uuid:contract_id>/pay/", pages.pay, name="pay"),

@@ -82,4 +82,4 @@ def all_books(ctx: ActContext) -> tuple[str, bytes]:
     return f"账簿-{ctx.region}-{ctx.today}{'-合成' if ctx.demonstration else ''}.zip", target.getvalue()
 
 
-register_export("books", "账簿（beancount，每本一个文件）", "ledger.view", all_books)
+register_export("books", "账簿（beancount，每本一个文件）", "ledger.view", all_books, cases=None)

@@ -83,7 +83,8 @@ def vouchers(request: HttpRequest, book_id: UUID) -> HttpResponse:
     """凭证."""
     book = book_or_404(request, book_id)
     return list_page(
-        request, people=NOBODY, title="凭证", sub=book.title, clause="4.3-2", rows=_vouchers_of(book), columns=_voucher_columns(), order="-number",
+        request, people=NOBODY,
+        title="凭证", sub=book.title, clause="4.3-2", rows=_vouchers_of(book), columns=_voucher_columns(), order="-number",
         filters=[
             Filter("kind", "事项", lambda: reads.kind_titles().items()), Filter("value_date", "日期从", kind="from"),
             Filter("value_date", "日期到", kind="to"),

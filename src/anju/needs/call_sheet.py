@@ -9,7 +9,7 @@ from anju.base.secrets import unseal
 from anju.base.sheets import Column, Problem, Row, SheetKind, register_kind
 from anju.base.sheets.out import workbook
 from anju.needs.acts import callback as acts
-from anju.needs.models import Call, Campaign
+from anju.needs.models import Campaign
 
 CLAUSE = "3.2-0"
 WORDS = {words: code for code, words in acts.SAID.items()}
@@ -26,10 +26,8 @@ OUT = [
 
 
 def call_list(campaign: Campaign, account: UUID | None, *, synthetic: bool) -> tuple[str, bytes]:
-    """The file of those still to be called: an account's own, or all where none is given."""
-    rows = Call.objects.filter(region=campaign.region, campaign=campaign, outcome__in=["", "unreachable"])
-    if account is not None:
-        rows = rows.filter(assigned_to=account)
+    """The file of those still to be called: an account's own, or all where none is given to it."""
+    rows = acts.listed(campaign, account)
     lines = (
         (
             row.application.number, mask_name(row.application.applicant_name), unseal(bytes(row.application.phone)),

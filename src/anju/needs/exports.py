@@ -1,6 +1,7 @@
 """Files out: the waiting list in its order and a snapshot's cells; personal numbers never leave in an export."""
 
 from typing import Any
+from uuid import UUID
 
 from anju.base.acts import ActContext
 from anju.base.numbers import mask_name
@@ -34,6 +35,11 @@ def waiting_list(ctx: ActContext) -> tuple[str, bytes]:
     return f"{title}.xlsx", workbook(title, QUEUE_COLUMNS, rows, ctx.demonstration)
 
 
+def waiting_cases(ctx: ActContext) -> list[UUID]:
+    """The cases that the waiting list names."""
+    return list(reads.applications(ctx.region).filter(state="qualified").order_by("id").values_list("id", flat=True))
+
+
 def snapshot_cells(ctx: ActContext) -> tuple[str, bytes]:
     """The cells of the region's latest snapshot. Raises DemandSnapshot.DoesNotExist where none was taken."""
     snapshot = reads.snapshots(ctx.region).filter(region=ctx.region).first()
@@ -50,5 +56,5 @@ def cells_file(snapshot: DemandSnapshot, *, synthetic: bool) -> tuple[str, bytes
     return f"{title}.xlsx", workbook(title, CELL_COLUMNS, rows, synthetic, notes=notes)
 
 
-register_export("waiting_list", "轮候库名单", "needs.export", waiting_list)
-register_export("demand_cells", "需求快照", "needs.view_demand", snapshot_cells)
+register_export("waiting_list", "轮候库名单", "needs.export", waiting_list, cases=waiting_cases)
+register_export("demand_cells", "需求快照", "needs.view_demand", snapshot_cells, cases=None)

@@ -102,6 +102,13 @@ def lines_of(region: str, pairs: Pairs, limit: int | None = None) -> list[list[A
     ]
 
 
+def cases_of(region: str) -> list[UUID]:
+    """The cases that a file of ours names."""
+    return list(
+        Application.objects.filter(region=region, state__in=LIVE).order_by("number").values_list("id", flat=True)
+    )
+
+
 def _by_case(model: Any, rows: Iterable[Application]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     order = {Member: ("relation", "id"), Wish: ("rank",)}.get(model, ("id",))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("my/<uuid:key>/copy/", privacy.my_copy, name="my_copy"),
     path("my/<uuid:key>/leave/", privacy.my_leave, name="my_leave"),
     path("<uuid:key>/copy/", privacy.copy, name="copy"),
+    path("<uuid:key>/print/", privacy.print_, name="print_case"),
     path("<uuid:key>/leave/", privacy.leave, name="leave"),
     path("erasures/", privacy.erasures, name="erasures"),
     path("erasures/<uuid:key>/", privacy.erasure, name="erasure"),

@@ -83,7 +83,8 @@ def log(request: HttpRequest) -> HttpResponse:
     """The log of acts: by clause, actor, object."""
     known = sorted(REGISTRY.values(), key=lambda d: d.title)
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="办理日志",
         rows=reads.entries(_region(request)),
         order="-id",
@@ -192,7 +193,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 def refusals(request: HttpRequest) -> HttpResponse:
     """What was not done, by which clause, and why."""
     return list_page(
-        request, people=PERSONS,
+        request,
+        people=PERSONS,
         title="不予办理",
         rows=reads.refusals(_region(request)),
         order="-id",
@@ -220,7 +222,8 @@ def refusals(request: HttpRequest) -> HttpResponse:
 def assessments(request: HttpRequest) -> HttpResponse:
     """The assessments of acquirers."""
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="收购主体考核",
         rows=reads.assessments(_region(request)),
         order="-period_until",
@@ -311,7 +314,8 @@ def confirm(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
 def dossiers(request: HttpRequest) -> HttpResponse:
     """Projects, each with its dossier."""
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="决策卷宗",
         rows=projects(_region(request)),
         order="number",

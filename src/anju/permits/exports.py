@@ -40,4 +40,4 @@ def permits(ctx: ActContext) -> tuple[str, bytes]:
     return "绿色通道办件.xlsx", workbook("绿色通道办件", COLUMNS, lines, ctx.demonstration)
 
 
-register_export("permits", "绿色通道办件", "permits.view", permits)
+register_export("permits", "绿色通道办件", "permits.view", permits, cases=None)

@@ -30,7 +30,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """All procedures; the red ones first when asked for."""
     today = _today(request)
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="手续办理（绿色通道）",
         rows=reads.permits(request.anju.region),  # type: ignore[attr-defined]
         order="due_on",
@@ -130,7 +131,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The purchased projects, each with a link to open its procedures."""
     rows = reads.in_region(Project.objects.filter(state__in=acts.PURCHASED), request.anju.region)  # type: ignore[attr-defined]
     return list_page(
-        request, people=NOBODY,
+        request,
+        people=NOBODY,
         title="选择项目开通绿色通道",
         rows=rows,
         order="number",

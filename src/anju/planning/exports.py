@@ -37,4 +37,4 @@ def plan_units(ctx: ActContext) -> tuple[str, bytes]:
     return "拟购房源.xlsx", workbook(title, [(t, "") for t in titles], lines, ctx.demonstration)
 
 
-register_export("plan-units", "拟购方案房源", "planning.view", plan_units)
+register_export("plan-units", "拟购方案房源", "planning.view", plan_units, cases=None)

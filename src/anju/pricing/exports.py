@@ -61,5 +61,5 @@ def prices(ctx: ActContext) -> tuple[str, bytes]:
     return "一房一价.xlsx", workbook("一房一价", [(t, "") for t in titles], lines, ctx.demonstration)
 
 
-register_export("ceilings", "收购价上限", "pricing.view", ceilings)
-register_export("unit_prices", "一房一价", "pricing.view", prices)
+register_export("ceilings", "收购价上限", "pricing.view", ceilings, cases=None)
+register_export("unit_prices", "一房一价", "pricing.view", prices, cases=None)

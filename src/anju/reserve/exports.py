@@ -58,5 +58,5 @@ def units(ctx: ActContext) -> tuple[str, bytes]:
     return "房源名单.xlsx", workbook("房源名单", [(t, "") for t in titles], lines, ctx.demonstration)
 
 
-register_export("projects", "储备项目", "reserve.view", projects)
-register_export("units", "房源名单", "reserve.view", units)
+register_export("projects", "储备项目", "reserve.view", projects, cases=None)
+register_export("units", "房源名单", "reserve.view", units, cases=None)

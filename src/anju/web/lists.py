@@ -148,7 +148,12 @@ def list_page(
         )  # fmt: skip
     if wanted == "edit" and edits:
         return exports.edit_sheet(
-            request, ordered(found, state, everything, order), name=edits, filters=said(state, filters), people=people, shell=shell
+            request,
+            ordered(found, state, everything, order),
+            name=edits,
+            filters=said(state, filters),
+            people=people,
+            shell=shell,
         )
     if request.method == "POST":
         return saved.posted(request, state.shown, state.columns) or bulk_page(

@@ -34,7 +34,9 @@ def families(case: str) -> People:
 class WhyForm(ActForm):
     """Why personal data goes out."""
 
-    reason = forms.CharField(label="事由", max_length=WHY_MAX, widget=forms.Textarea, help_text="写明用在什么事上，如：季度统计、核对名单")
+    reason = forms.CharField(
+        label="事由", max_length=WHY_MAX, widget=forms.Textarea, help_text="写明用在什么事上，如：季度统计、核对名单"
+    )
 
 
 def ask_why(

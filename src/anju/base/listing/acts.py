@@ -62,10 +62,10 @@ def delete_view(*, ctx: ActContext, view_id: UUID) -> None:
 
 @act(clause=CLAUSE, title="导出清单")
 def export_list(
-    *, ctx: ActContext, page: str, title: str, rows: int, shown: Sequence[str], personal: bool = False, reason: str = "",
+    *, ctx: ActContext, page: str, title: str, rows: int | None, shown: Sequence[str], personal: bool = False, reason: str = "",
     cases: Sequence[UUID] = (),
 ) -> None:  # fmt: skip
-    """Note who took which list out, how many rows and by which filters; the page makes the file, and hands it out after this.
+    """Note who took which list out, how many rows (None: a file that is not counted) and by which filters; the page makes the file, and hands it out after this.
 
     ``cases``: the households' cases that the file names, so that each can be told. Raises InvalidInput for personal rows without a reason.
     """
@@ -75,7 +75,15 @@ def export_list(
 
 @act(clause=CLAUSE, title="导出清单（后台生成）", power="base.export_list")
 def ask_export(
-    *, ctx: ActContext, page: str, title: str, address: str, needs: str, rows: int, personal: bool = False, reason: str = ""
+    *,
+    ctx: ActContext,
+    page: str,
+    title: str,
+    address: str,
+    needs: str,
+    rows: int,
+    personal: bool = False,
+    reason: str = "",
 ) -> ExportFile:
     """Ask for a file too large to wait for: a job makes it. ``needs`` is the power that the list's page asks for.
 
@@ -93,7 +101,9 @@ def ask_export(
 
 
 @act(clause=CLAUSE, title="导出文件已生成", power="base.export_list")
-def finish_export(*, ctx: ActContext, export_id: UUID, name: str, data: bytes, rows: int, cases: Sequence[UUID] = ()) -> ExportFile:
+def finish_export(
+    *, ctx: ActContext, export_id: UUID, name: str, data: bytes, rows: int, cases: Sequence[UUID] = ()
+) -> ExportFile:
     """Keep the file that the job made. Twice changes nothing: a job may be started again after a kill.
 
     ``cases``: the households' cases that the file names; the entry holds them with the reason that was given when it was asked for.

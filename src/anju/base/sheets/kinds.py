@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
 from typing import Any
+from uuid import UUID
 
 from anju.base.acts import ActContext, InvalidInput
 
@@ -118,12 +119,16 @@ class SheetKind:
 
 @dataclass(frozen=True)
 class Export:
-    """One file that goes out: ``function(ctx)`` gives its name and bytes."""
+    """One file that goes out: ``function(ctx)`` gives its name and bytes.
+
+    ``cases(ctx)``: the households' cases that it names; such a file goes out only with a reason. None: it names nobody.
+    """
 
     name: str
     title: str
     power: str
     function: Callable[[ActContext], tuple[str, bytes]]
+    cases: Callable[[ActContext], list[UUID]] | None
 
 
 KINDS: dict[str, SheetKind] = {}
@@ -150,9 +155,12 @@ def kind_named(name: str) -> SheetKind:
     return KINDS[name]
 
 
-def register_export(name: str, title: str, power: str, function: Callable[[ActContext], tuple[str, bytes]]) -> Export:
-    """Make an export known under its name."""
-    EXPORTS[name] = Export(name, title, power, function)
+def register_export(
+    name: str, title: str, power: str, function: Callable[[ActContext], tuple[str, bytes]], *,
+    cases: Callable[[ActContext], list[UUID]] | None,
+) -> Export:  # fmt: skip
+    """Make an export known under its name. ``cases`` must be said: whose data it holds, or None."""
+    EXPORTS[name] = Export(name, title, power, function, cases)
     return EXPORTS[name]
 
 

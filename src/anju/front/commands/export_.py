@@ -6,10 +6,11 @@ from pathlib import Path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """``KIND --as --region --to``."""
+    """``KIND --as --region --to --why``."""
     parser.add_argument("kind")
     parser.add_argument("--as", dest="account", required=True)
     parser.add_argument("--region")
+    parser.add_argument("--why", default="", help="事由；表里有个人信息的必须写")
     parser.add_argument("--to", type=Path, default=Path("out"))
 
 
@@ -20,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     house()
     from anju.base.acts import Refused
     from anju.base.sheets.kinds import EXPORTS
+    from anju.front.exporting import taken_out
 
     if args.kind not in EXPORTS:
         print(f"没有「{args.kind}」这种导出；可用：{'、'.join(sorted(EXPORTS))}", file=sys.stderr)
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         with who.scope():
-            name, data = kind.function(who.context())
+            name, data = taken_out(kind, who.context(), args.why)
     except Refused as refused:
         print(refused.sentence, file=sys.stderr)
         return 1

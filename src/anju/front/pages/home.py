@@ -173,7 +173,8 @@ def done(request: HttpRequest) -> HttpResponse:
 
 def _tickets(request: HttpRequest, title: str, rows: Any, order: str, empty: str) -> HttpResponse:
     return list_page(
-        request, people=PERSONS, title=title, rows=rows, columns=TICKET_COLUMNS, order=order, search=("title__contains",), search_hint="事项里的字",
+        request, people=PERSONS,
+        title=title, rows=rows, columns=TICKET_COLUMNS, order=order, search=("title__contains",), search_hint="事项里的字",
         filters=[regions(request), Filter("due_on", "到期不晚于", kind="to"), Filter("opened_on", "收到不早于", kind="from")],
         export_name=title, empty=empty,
     )  # fmt: skip

@@ -16,10 +16,12 @@ from anju.base.sheets.back import rows_left_out
 from anju.base.sheets.kinds import UNUSUAL
 from anju.base.sheets.models import Load
 from anju.front import acts
-from anju.front.pages.files import may_open
+from anju.front.exporting import taken_out
+from anju.front.pages.files import is_personal, may_open, why_open
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import NOBODY, XLSX, Col, Filter, download, list_page, within
+from anju.web.people import ask_why
 from anju.web.shown import file_url, names_of, words
 from anju.web.things import thing_page
 
@@ -141,7 +143,13 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("没有这种导出")
     if found.power not in request.anju.powers:  # type: ignore[attr-defined]
         raise PermissionDenied(f"当前岗位不能导出「{found.title}」；需要的权限：{found.power}。")
-    filename, data = found.function(request.anju.context())  # type: ignore[attr-defined]
+    why = "" if found.cases is None else ask_why(
+        request, title=f"导出「{found.title}」", back=reverse("front:loads"), verb="导出",
+        explain="表里有个人信息。导出人、时间、事由和所含家庭都留下记录，家庭取得自己的信息副本时能看到",
+    )  # fmt: skip
+    if isinstance(why, HttpResponse):
+        return why
+    filename, data = taken_out(found, request.anju.context(), why)  # type: ignore[attr-defined]
     return download(data, filename, XLSX)
 
 
@@ -257,7 +265,12 @@ def back(request: HttpRequest, load_id: UUID) -> HttpResponse:
     """The rows that stayed out, as the same sheet with the reasons. Opening it leaves an entry, as opening the file does."""
     row = _load(load_id)
     _open_rows(request, row)
-    acts.read_file(ctx=request.anju.context(region=row.region), evidence_id=row.evidence_id)  # type: ignore[attr-defined]
+    actor = request.anju  # type: ignore[attr-defined]
+    own = row.evidence.uploaded_by == actor.account.id
+    why = why_open(request, name=row.name, case=None, personal=is_personal(row.evidence), own=own, verb="查看")
+    if isinstance(why, HttpResponse):
+        return why
+    acts.read_file(ctx=actor.context(region=row.region), evidence_id=row.evidence_id, reason=why)
     return download(rows_left_out(row), f"{title_of(row.kind)}-没有收下的行.xlsx", XLSX)
 
 

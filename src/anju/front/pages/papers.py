@@ -11,9 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from anju.base.files import store
 from anju.base.papers.desk import plain_code, sign_paper
 from anju.base.papers.models import Paper
+from anju.front import acts
+from anju.front.pages.files import household_of, why_open
 from anju.parties.access import page, public
+from anju.web.downloads import to_print
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import NOBODY, Col, Filter, list_page, typed, within
 from anju.web.shown import file_url
@@ -66,8 +70,24 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
             ("冻结数据摘要", row.data_sha256),
         ],
         crumbs=[("文书", reverse("front:papers"))], obj=row, template="front/paper.html", context={"links": links},
-        acts=[("回传签章扫描件", reverse("front:sign", args=[row.id]), "base.sign_paper", not row.scan_id, "已经回传，不能再换")],
+        acts=[
+            ("打印", reverse("front:print_paper", args=[row.id]), "front.print_paper", row.pdf_id is not None, "文件已按规定删除"),
+            ("回传签章扫描件", reverse("front:sign", args=[row.id]), "base.sign_paper", not row.scan_id, "已经回传，不能再换"),
+        ],
     )  # fmt: skip
+
+
+@page(power="front.print_paper")
+def print_(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """The paper's PDF, to print from the browser; the entry in the log first, with the reason where it is about a household."""
+    row = _paper(paper_id)
+    case = household_of(row.region, row.case_id)
+    why = why_open(request, name=row.title, case=case, personal=case is not None, own=False, verb="打印")
+    if isinstance(why, HttpResponse):
+        return why
+    row = acts.print_paper(ctx=request.anju.context(region=row.region), paper_id=row.id, reason=why, case=case)  # type: ignore[attr-defined]
+    assert row.pdf  # the act refuses one without
+    return to_print(store.read(row.pdf), f"{row.number}.pdf")
 
 
 class SignForm(ActForm):

@@ -44,7 +44,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = Payment.objects.select_related("project", "payee", "milestone")
     return list_page(
-        request, people=NOBODY, title="付款", clause="4.3-5", sub="按收购进度申请，银行两人审核，受托支付给出卖方", rows=within(request, rows),
+        request, people=NOBODY,
+        title="付款", clause="4.3-5", sub="按收购进度申请，银行两人审核，受托支付给出卖方", rows=within(request, rows),
         columns=columns,
         order="-requested_on", export_name="付款",
         filters=[
@@ -116,7 +117,8 @@ def offers(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = LoanOffer.objects.select_related("project", "bank")
     return list_page(
-        request, people=NOBODY, title="贷款方案", clause="4.2-2", sub="由银行自主决策；比较期限、利率和利息合计后采用", rows=within(request, rows),
+        request, people=NOBODY,
+        title="贷款方案", clause="4.2-2", sub="由银行自主决策；比较期限、利率和利息合计后采用", rows=within(request, rows),
         columns=columns,
         order="rate_bp", filters=[Filter("state", "状态", LoanOffer.STATES), Filter("project__number", "项目编号", kind="begins")],
         search=("bank_decision",), search_hint="批复文号的开头", export_name="贷款方案", crumbs=crumbs(),
@@ -132,7 +134,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
         Col("监管协议", "document"), Col("开户日期", "opened_on", kind="date", sort="opened_on"), Col("区划", "region", kind="region"),
     ]  # fmt: skip
     return list_page(
-        request, people=NOBODY, title="资金监管专户", clause="4.3-1", rows=within(request, SupervisedAccount.objects.select_related("acquirer", "bank")),
+        request, people=NOBODY,
+        title="资金监管专户", clause="4.3-1", rows=within(request, SupervisedAccount.objects.select_related("acquirer", "bank")),
         columns=columns, order="number", search=("number",), search_hint="账号的开头", export_name="资金监管专户", crumbs=crumbs(),
         actions=[("登记专户", reverse("funds:open_account"), "funds.open_supervised_account")],
         empty="还没有资金监管专户；请在贷款银行开立后登记",
@@ -153,7 +156,8 @@ def receipts(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     rows = Receipt.objects.select_related("project", "unit", "distribution")
     return list_page(
-        request, people=NOBODY, title="回款", clause="4.3-2", sub="先履行法定义务，再归还收购贷款，余款留在项目", rows=within(request, rows),
+        request, people=NOBODY,
+        title="回款", clause="4.3-2", sub="先履行法定义务，再归还收购贷款，余款留在项目", rows=within(request, rows),
         columns=columns,
         order="-received_on", export_name="回款",
         filters=[
@@ -208,7 +212,8 @@ def subsidies(request: HttpRequest) -> HttpResponse:
         Col("申请日期", "applied_on", kind="date", sort="applied_on"), Col("到账日期", "granted_on", kind="date", sort="granted_on"),
     ]  # fmt: skip
     return list_page(
-        request, people=NOBODY, title="补助资金", clause="4.2-1", rows=within(request, Subsidy.objects.select_related("project")), columns=columns,
+        request, people=NOBODY,
+        title="补助资金", clause="4.2-1", rows=within(request, Subsidy.objects.select_related("project")), columns=columns,
         order="-applied_on", filters=[Filter("level", "层级", Subsidy.LEVELS)], search=("document",), search_hint="文号的开头",
         export_name="补助资金", crumbs=crumbs(), empty="还没有补助资金；从项目资金页申请",
     )  # fmt: skip
@@ -224,7 +229,8 @@ def proceeds(request: HttpRequest) -> HttpResponse:
         Col("使用日期", "used_on", kind="date", sort="used_on"),
     ]  # fmt: skip
     return list_page(
-        request, people=NOBODY, title="房企资金使用", clause="4.3-6", sub="先还本项目债务，结余用于本企业或集团其他未建成项目；不得截留他用",
+        request, people=NOBODY,
+        title="房企资金使用", clause="4.3-6", sub="先还本项目债务，结余用于本企业或集团其他未建成项目；不得截留他用",
         rows=within(request, ProceedsUse.objects.select_related("project")), columns=columns, order="-used_on",
         filters=[Filter("use", "用途", ProceedsUse.USES), Filter("project__number", "项目编号", kind="begins")], export_name="房企资金使用",
         crumbs=crumbs(), empty="还没有登记；开发企业收到价款后，从项目资金页登记使用",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.tickets.desk import new_ticket, open_tickets
@@ -103,12 +103,23 @@ def assign_calls(*, ctx: ActContext, ids: Sequence[UUID], account: UUID) -> int:
 
 @act(clause=CLAUSE, title="领取回访名单")
 def take_call_list(*, ctx: ActContext, campaign_id: UUID, reason: str) -> Campaign:
-    """Leave an entry that this person took the list with its phone numbers, and why; the page then gives the file."""
+    """Leave an entry that this person took the list with its phone numbers, and why; the page then gives the file.
+
+    Its items are the households that the list names, so that each one's copy of its data can tell.
+    """
     row = _campaign(ctx, campaign_id)
     if not reason.strip():
         raise InvalidInput("名单含手机号，请写明用途，没有导出", field="reason", clause=CLAUSE)
     ctx.on(row, reason=reason.strip()[:NOTE_MAX], read="手机号", households=row.households)
+    ctx.items((case, "taken out") for case in listed(row, ctx.account).values_list("application_id", flat=True))
     return row
+
+
+def listed(row: Campaign, account: UUID | None) -> QuerySet[Call]:
+    """The calls of a list that an account takes: its own, or all where none is given to it; those who were heard are not called again."""
+    rows = Call.objects.filter(region=row.region, campaign=row, outcome__in=["", "unreachable"])
+    own = account is not None and Call.objects.filter(region=row.region, campaign=row, assigned_to=account).exists()
+    return rows.filter(assigned_to=account) if own else rows
 
 
 @act(clause=CLAUSE, title="登记回访结果")

@@ -144,6 +144,7 @@ def export_national(*, ctx: ActContext, reason: str) -> Evidence:
     data = workbook(title, [(theirs, "") for theirs, _ in mapping.columns], lines, ctx.demonstration)
     kept = store.keep(ctx=ctx, name=f"{title}.xlsx", data=data, kind="national_export", case=mapping.id)
     ctx.on(kept, reason=reason.strip()[:300], rows=len(lines), sha256=kept.sha256)
+    ctx.items((case, "taken out") for case in national.cases_of(ctx.region))
     return kept
 
 

@@ -34,6 +34,14 @@ def copy_my_data(*, ctx: ActContext, application_id: UUID, reason: str = "") -> 
     return row
 
 
+@act(clause=CLAUSE, title="打印申请")
+def print_case(*, ctx: ActContext, application_id: UUID, reason: str) -> Application:
+    """Leave an entry that this person took the case to print, numbers in full, and why; the page then gives the sheet."""
+    row = locked(ctx, application_id)
+    ctx.on(row, reason=_reason(reason))
+    return row
+
+
 @act(clause=CLAUSE, title="申请注销个人信息")
 def ask_erasure(*, ctx: ActContext, application_id: UUID, reason: str) -> Erasure:
     """The household, or a clerk for it, asks that its case be forgotten. Raises Refused for a case that is live or housed."""

@@ -69,7 +69,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every round in sight."""
     names = dict(places.choices(request.anju.region))  # type: ignore[attr-defined]
     return list_page(
-        request, people=NOBODY, title="回访", rows=within(request, Campaign.objects.all()), order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY,
+        title="回访", rows=within(request, Campaign.objects.all()), order="-opened_on", clause="3.2-0", crumbs=CRUMBS,
         sub="问轮候家庭是否仍然需要；放弃须由家庭本人撤回，不因电话离开名单",
         columns=[
             Col("名称", "title", link=lambda c: reverse("needs:campaign", args=[c.id])),
@@ -144,7 +145,8 @@ def calls(request: HttpRequest, key: UUID) -> HttpResponse:
     wanted = request.GET.get("outcome", "")
     found = found.filter(outcome="") if wanted == "open" else found
     return list_page(
-        request, people=families("application_id"), title=f"{row.title}：名单", rows=found, order="id", clause="3.2-0", crumbs=[*HERE, (row.title, reverse("needs:campaign",
+        request, people=families("application_id"),
+        title=f"{row.title}：名单", rows=found, order="id", clause="3.2-0", crumbs=[*HERE, (row.title, reverse("needs:campaign",
             args=[row.id]))],
         columns=[
             Col("受理号", "application", value=lambda c: c.application.number, link=_link(row)),
@@ -196,12 +198,7 @@ def call_list(request: HttpRequest, key: UUID) -> HttpResponse:
     row, actor = _campaign(request, key), request.anju  # type: ignore[attr-defined]
     if request.method == "POST" and request.POST.get("reason", "").strip():
         acts.take_call_list(ctx=actor.context(region=row.region), campaign_id=row.id, reason=request.POST["reason"])
-        mine = (
-            actor.account.id
-            if Call.objects.filter(region=row.region, campaign=row, assigned_to=actor.account.id).exists()
-            else None
-        )
-        name, data = call_sheet.call_list(row, mine, synthetic=actor.synthetic)
+        name, data = call_sheet.call_list(row, actor.account.id, synthetic=actor.synthetic)
         return download(data, name, XLSX)
     back = reverse("needs:campaign", args=[row.id])
     return act_form_page(

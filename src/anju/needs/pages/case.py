@@ -13,6 +13,7 @@ from anju.base.files.models import Evidence
 from anju.base.numbers import m2, mask_document, mask_name, mask_phone, yuan
 from anju.base.secrets import unseal
 from anju.needs import acts, forms, reads
+from anju.needs.acts.privacy import ENDED
 from anju.needs.models import Application, Finding, Member
 from anju.needs.pages import life, verification
 from anju.needs.pages.cases import CRUMBS
@@ -139,6 +140,9 @@ def _acts(row: Application) -> list[tuple[Any, ...]]:
         ("撤回", to("withdraw"), "needs.withdraw", acts.may_move(row, "withdrawn"), f"当前为「{at}」，不能撤回"),
         ("恢复", to("undo"), "needs.undo_withdrawal", row.state == "withdrawn", "申请没有撤回"),
         *verification.doings(row),
+        ("打印申请", to("print_case"), "needs.print_case"),
+        ("信息副本", to("copy"), "needs.copy_my_data"),
+        ("注销个人信息", to("leave"), "needs.ask_erasure", row.state in ENDED, f"当前为「{at}」，先撤回或办结再注销"),
     ]
 
 

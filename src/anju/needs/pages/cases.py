@@ -99,6 +99,7 @@ def _actions() -> list[tuple[str, str, str]]:
         ("国家库", reverse("needs:national"), "needs.view_national"),
         ("单位报送", reverse("needs:entries"), "needs.view_entries"),
         ("年审", reverse("needs:rechecks"), "needs.view"),
+        ("注销和保存期", reverse("needs:erasures"), "needs.view"),
         ("限制申请", reverse("needs:bans"), "needs.view"),
         ("住房类别", reverse("needs:programmes"), "needs.view"),
         ("轮候次序", reverse("needs:orders"), "needs.view"),

@@ -18,7 +18,8 @@ from anju.web.things import thing_page
 def publicities(request: HttpRequest) -> HttpResponse:
     """Publicity, running and ended."""
     return list_page(
-        request, people=NOBODY, title="公示", rows=within(request, Publicity.objects.all()), order="-from_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY,
+        title="公示", rows=within(request, Publicity.objects.all()), order="-from_on", clause="3.2-0", crumbs=CRUMBS,
         filters=[Filter("ended_on__isnull", "状态", [("True", "未办结"), ("False", "已办结")])],
         columns=[
             Col("标题", "title", link=lambda p: reverse("needs:publicity", args=[p.id])),

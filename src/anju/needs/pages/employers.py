@@ -25,7 +25,8 @@ TITLES = dict(PROGRAMMES)
 def index(request: HttpRequest) -> HttpResponse:
     """Entries in sight: a clerk's region, an employer's own."""
     return list_page(
-        request, people=families("application_id"), title="单位报送", rows=within(request, EmployerEntry.objects.defer("body")), order="-told_on", clause="3.2-0",
+        request, people=families("application_id"),
+        title="单位报送", rows=within(request, EmployerEntry.objects.defer("body")), order="-told_on", clause="3.2-0",
         crumbs=CRUMBS, filters=[Filter("state", "状态", EmployerEntry.STATES), regions(request)], export_name="单位报送",
         sub="家庭在手机上确认后才能受理；家庭不同意的，报送即作废",
         views=[("全部", {}), ("待受理", {"state": "confirmed"}), ("待家庭确认", {"state": "told"})],

@@ -15,7 +15,7 @@ from anju.needs.models import Discrepancy, NationalFile, NationalMapping
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
 from anju.web.forms import ActForm, EmptyForm, act_form_page
-from anju.web.lists import NOBODY, Col, Filter, list_page, regions, within
+from anju.web.lists import NOBODY, Col, Filter, families, list_page, regions, within
 from anju.web.shown import file_url, names_of
 from anju.web.things import thing_page
 
@@ -59,7 +59,8 @@ class WhyForm(ActForm):
 def index(request: HttpRequest) -> HttpResponse:
     """Files compared, newest first."""
     return list_page(
-        request, people=NOBODY, title="国家轮候服务系统", rows=within(request, NationalFile.objects.all()), order="-received_on", clause="4.4",
+        request, people=NOBODY,
+        title="国家轮候服务系统", rows=within(request, NationalFile.objects.all()), order="-received_on", clause="4.4",
         crumbs=CRUMBS, filters=[regions(request)], sub="没有公开的文件格式，列名由本地按样表对照；核对只比较，不改本地内容",
         columns=[
             Col("文件", "name", link=lambda f: reverse("needs:national_file", args=[f.id])), Col("区划", "region", kind="region"),
@@ -114,7 +115,7 @@ def report(request: HttpRequest, key: UUID) -> HttpResponse:
     if row.load_id:
         actions.append(("查看收进的导入", reverse("front:load", args=[row.load_id]), "needs.bring_national"))
     return list_page(
-        request, people=NOBODY, title=f"核对结果 {row.name}", rows=rows, order="kind", clause="4.4", crumbs=HERE,
+        request, people=families("application_id"), title=f"核对结果 {row.name}", rows=rows, order="kind", clause="4.4", crumbs=HERE,
         export_name=f"国家库核对_{row.received_on}",
         sub=f"{row.received_on} 收到；国家库 {row.households} 户，本地 {row.here} 户，{row.same} 户一致", actions=actions,
         filters=[Filter("kind", "结果", Discrepancy.KINDS)],
@@ -149,7 +150,8 @@ def take_only_there(request: HttpRequest, key: UUID) -> HttpResponse:
 def mappings(request: HttpRequest) -> HttpResponse:
     """Mappings, newest first."""
     return list_page(
-        request, people=NOBODY, title="国家库列对照", rows=within(request, NationalMapping.objects.all()), order="-valid_from", clause="4.4", crumbs=HERE,
+        request, people=NOBODY,
+        title="国家库列对照", rows=within(request, NationalMapping.objects.all()), order="-valid_from", clause="4.4", crumbs=HERE,
         columns=[
             Col("生效日", "valid_from", kind="date", link=lambda m: reverse("needs:mapping", args=[m.id]), sort="valid_from"),
             Col("列数", "columns", value=lambda m: len(m.columns)), Col("出处", "note"), Col("区划", "region", kind="region"),

@@ -14,14 +14,15 @@ from django.urls import reverse
 
 from anju.base.acts import Refused
 from anju.base.sheets.out import workbook
-from anju.needs import copies, retention
+from anju.needs import case_sheet, copies, retention
 from anju.needs.acts import privacy as acts
 from anju.needs.models import Application, Erasure
 from anju.needs.pages.cases import CRUMBS
 from anju.parties.access import page
-from anju.web.downloads import download
+from anju.web.downloads import download, to_print
 from anju.web.forms import ActForm, act_form_page, dress
 from anju.web.lists import Bulk, Col, Filter, families, list_page, within
+from anju.web.people import ask_why
 
 PORTAL = "web/portal.html"
 
@@ -77,6 +78,24 @@ def _copy(request: HttpRequest, row: Application, back: str, shell: str, *, ask:
     )  # fmt: skip
 
 
+@page(power="needs.print_case")
+def print_(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The application on paper, numbers in full; first the entry in the log, with the reason."""
+    row, actor = _one(request, key), request.anju  # type: ignore[attr-defined]
+    why = ask_why(
+        request, title=f"打印申请 {row.number}", back=reverse("needs:thing", args=[key]), verb="打印",
+        explain="打印件含完整的证件号码和手机号。打印人、时间和事由都留下记录，家庭取得自己的信息副本时能看到；只看不打印的，用浏览器打印申请页即可，号码是遮盖的",
+        facts=[("受理号", row.number), ("状态", row.get_state_display())],
+    )  # fmt: skip
+    if isinstance(why, HttpResponse):
+        return why
+    ctx = actor.context(region=row.region)
+    acts.print_case(ctx=ctx, application_id=row.id, reason=why)
+    return to_print(
+        case_sheet.pdf(row, ctx, printed_by=f"{actor.account.name}（{actor.post_title}）"), f"{row.number}.pdf"
+    )
+
+
 def _archive(row: Application, synthetic: bool) -> bytes:
     found = copies.gather(row)
     heads = [("部分", ""), ("第几项", ""), ("内容", ""), ("值", "")]
@@ -112,7 +131,8 @@ def _leave(request: HttpRequest, row: Application, back: str, shell: str) -> Htt
 def erasures(request: HttpRequest) -> HttpResponse:
     """Who asked to be forgotten, what became of it, and what is still kept."""
     return list_page(
-        request, people=families("application_id"), title="注销", rows=within(request, Erasure.objects.select_related("application")), order="-asked_on", clause="4.5",
+        request, people=families("application_id"),
+        title="注销", rows=within(request, Erasure.objects.select_related("application")), order="-asked_on", clause="4.5",
         crumbs=CRUMBS, filters=[Filter("state", "状态", Erasure.STATES)],
         actions=[("保存期满的申请", reverse("needs:retention"), "needs.view")],
         columns=[
@@ -168,7 +188,8 @@ def due(request: HttpRequest) -> HttpResponse:
     params = {name: ctx.inforce().get(name) for name in (*retention.CASES, *retention.BY_WORKER)}
     unset = [p.sentence for p in params.values() if not hasattr(p, "value")]
     return list_page(
-        request, people=families("pk"), title="保存期满的申请", rows=retention.due(ctx).annotate(since=F("ended_at")), order="number", clause="4.5",
+        request, people=families("pk"),
+        title="保存期满的申请", rows=retention.due(ctx).annotate(since=F("ended_at")), order="number", clause="4.5",
         crumbs=[*CRUMBS, ("注销", reverse("needs:erasures"))],
         sub="没有规定保存期限的不注销：" + "；".join(unset) if unset else "按本地规定的保存年限列出",
         bulk=[Bulk("注销", "needs.erase_due", _erase, "注销后不能恢复；姓名、证件号码、手机号和材料删除。")],

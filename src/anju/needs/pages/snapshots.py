@@ -37,7 +37,8 @@ class ReportForm(ActForm):
 def index(request: HttpRequest) -> HttpResponse:
     """Frozen demand, newest first."""
     return list_page(
-        request, people=NOBODY, title="需求快照", rows=within(request, DemandSnapshot.objects.all()), order="-taken_on", clause="3.2-0", crumbs=CRUMBS,
+        request, people=NOBODY,
+        title="需求快照", rows=within(request, DemandSnapshot.objects.all()), order="-taken_on", clause="3.2-0", crumbs=CRUMBS,
         sub="规划和收购只引用冻结的快照，不引用变动中的名单",
         columns=[
             Col("名称", "title", link=lambda s: reverse("needs:snapshot", args=[s.id])),

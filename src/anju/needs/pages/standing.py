@@ -35,7 +35,8 @@ def _found(request: HttpRequest, rows: models.QuerySet[Any, Any], key: UUID, wha
 def objections(request: HttpRequest) -> HttpResponse:
     """Objections of the post's counties; who objects is not shown."""
     return list_page(
-        request, people=families("application_id"), title="公示异议", rows=within(request, Objection.objects.select_related("application").defer("contact")),
+        request, people=families("application_id"),
+        title="公示异议", rows=within(request, Objection.objects.select_related("application").defer("contact")),
         order="-received_on", clause="3.2-0", crumbs=CRUMBS, filters=[Filter("decided_on__isnull", "状态", OPEN)],
         views=[("全部", {}), ("在办", {"decided_on__isnull": "True"})],
         actions=[("登记异议", reverse("needs:objection_new"), "needs.raise_objection")],
@@ -109,7 +110,8 @@ def _decide(
 def reconsiderations(request: HttpRequest) -> HttpResponse:
     """Other looks that refused families asked for."""
     return list_page(
-        request, people=families("application_id"), title="复核", rows=within(request, Reconsideration.objects.select_related("application", "refusal")),
+        request, people=families("application_id"),
+        title="复核", rows=within(request, Reconsideration.objects.select_related("application", "refusal")),
         order="-asked_on", clause="3.2-0", crumbs=CRUMBS, filters=[Filter("decided_on__isnull", "状态", OPEN)],
         views=[("全部", {}), ("在办", {"decided_on__isnull": "True"})],
         columns=[
@@ -163,7 +165,8 @@ def rechecks(request: HttpRequest) -> HttpResponse:
         (str(r.id), r.title) for r in within(request, RecheckRound.objects.all()).order_by("-opened_on", "id")[:50]
     ]
     return list_page(
-        request, people=families("application_id"), title="轮候资格年审", rows=within(request, Recheck.objects.select_related("application", "round")), order="-id",
+        request, people=families("application_id"),
+        title="轮候资格年审", rows=within(request, Recheck.objects.select_related("application", "round")), order="-id",
         clause="3.2-0", crumbs=CRUMBS,
         filters=[Filter("round", "年审批次", rounds), Filter("done_on__isnull", "状态", [("True", "在办"), ("False", "已办结")])],
         views=[("全部", {}), ("在办", {"done_on__isnull": "True"})],
@@ -200,7 +203,8 @@ def rechecks_open(request: HttpRequest) -> HttpResponse:
 def bans(request: HttpRequest) -> HttpResponse:
     """Bans from proposal to end."""
     return list_page(
-        request, people=families("application_id"), title="限制申请", rows=within(request, Ban.objects.select_related("application")), order="-proposed_on",
+        request, people=families("application_id"),
+        title="限制申请", rows=within(request, Ban.objects.select_related("application")), order="-proposed_on",
         clause="3.2-0", crumbs=CRUMBS, filters=[Filter("state", "状态", Ban.STATES), Filter("ground", "事由", Ban.GROUNDS)],
         columns=[
             Col("受理号", "application__number", link=lambda b: reverse("needs:ban", args=[b.id])),

@@ -42,7 +42,8 @@ def index(request: HttpRequest) -> HttpResponse:
         request, Verification.objects.select_related("application").defer("application__verdicts", "application__phone")
     )
     return list_page(
-        request, people=families("application_id"), title="部门核验", rows=rows, order="-asked_on", clause="3.2-0", crumbs=CRUMBS, export_name="部门核验",
+        request, people=families("application_id"),
+        title="部门核验", rows=rows, order="-asked_on", clause="3.2-0", crumbs=CRUMBS, export_name="部门核验",
         sub="按接口、批量文件或人工回执核验；批量文件发出后，在“导入与导出”用“批量核验结果”交回",
         views=[
             ("全部", {}), ("待回复", {"answered_on__isnull": "True"}), ("不一致", {"result": "differs"}), ("缺失", {"result": "missing"}),
@@ -226,7 +227,8 @@ def defer(request: HttpRequest, key: UUID) -> HttpResponse:
 def deferral_list(request: HttpRequest) -> HttpResponse:
     """Papers that may follow, the nearest day first."""
     return list_page(
-        request, people=families("application_id"), title="容缺清单", rows=within(request, Deferral.objects.select_related("application")), order="good_by",
+        request, people=families("application_id"),
+        title="容缺清单", rows=within(request, Deferral.objects.select_related("application")), order="good_by",
         clause="3.2-0", crumbs=HERE, export_name="容缺清单",
         filters=[Filter("state", "状态", Deferral.STATES), Filter("item", "项目", ITEMS)],
         views=[("全部", {}), ("待补", {"state": "open"}), ("逾期退回", {"state": "failed"})],

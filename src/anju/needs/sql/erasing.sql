@@ -210,6 +210,8 @@ BEGIN
      WHERE region = p_region AND application_id = p_case;
     UPDATE needs_answer SET way = 'link', application_id = NULL, application_region = NULL
      WHERE application_region = p_region AND application_id = p_case;
+    -- What was told about this case, to whichever phone; what else lies for the phone goes below, with its last case.
+    DELETE FROM base_message WHERE case_id = p_case AND region IN (p_region, left(p_region, 4) || '00');
     UPDATE needs_chance SET why = gone WHERE application_region = p_region AND application_id = p_case AND why <> '';
     -- The log keeps who did what and when; what was said in clear goes, and its salted hash proves nothing of it any more.
     DELETE FROM base_actfacts f USING base_act a WHERE a.id = f.act AND a.object_id = ANY (ids);
@@ -232,7 +234,7 @@ BEGIN
     END IF;
 END $$;
 
--- Who opened, copied or took out the numbers of a case, and when: for the household itself and for staff in scope.
+-- Who opened, copied, printed or took out what the house holds of a case, when and why: for the household itself and for staff in scope.
 CREATE OR REPLACE FUNCTION case_lookers(p_application uuid)
 RETURNS TABLE (at timestamptz, act text, post text, who text, reason text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -243,10 +245,11 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT k.recorded_at, k.name::text, k.post::text, coalesce(u.name, '')::text, coalesce(f.facts::jsonb ->> 'reason', '')
-      FROM (SELECT b.* FROM base_act b WHERE b.object_id = p_application AND b.name IN ('needs.read_personal', 'needs.copy_my_data')
+      FROM (SELECT b.* FROM base_act b WHERE b.object_id = p_application AND b.name IN ('needs.read_personal', 'needs.copy_my_data', 'needs.print_case')
             UNION ALL
             SELECT b.* FROM base_actitem i JOIN base_act b ON b.id = i.act
-             WHERE i.object_id = p_application AND b.name IN ('base.export_list', 'needs.take_call_list')) k
+             WHERE i.object_id = p_application AND b.name IN ('base.export_list', 'base.finish_export', 'needs.take_call_list', 'needs.export_national',
+                                                              'front.read_file', 'front.print_paper')) k
       LEFT JOIN parties_account u ON u.id = k.account
       LEFT JOIN base_actfacts f ON f.act = k.id
      WHERE k.body IS NOT NULL
@@ -268,7 +271,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT m.queued_at, m.sent_at, m.state::text, m.text FROM base_message m
-     WHERE m.to_blind = mine.phone_blind AND m.region IN (mine.region, left(mine.region, 4) || '00') AND m.template <> 'signin-code'
+     WHERE (m.to_blind = mine.phone_blind OR m.case_id = mine.id) AND m.region IN (mine.region, left(mine.region, 4) || '00') AND m.template <> 'signin-code'
      ORDER BY m.queued_at, m.id;
 END $$;
 

@@ -73,7 +73,8 @@ def letters(request: HttpRequest) -> HttpResponse:
         Col("有效期至", "valid_until", kind="date", sort="valid_until"),
     ]
     return list_page(
-        request, people=NOBODY, title="收购意向书", clause="3.5-1", rows=reads.letters(region_of(request)), columns=columns, order="-drafted_on",
+        request, people=NOBODY,
+        title="收购意向书", clause="3.5-1", rows=reads.letters(region_of(request)), columns=columns, order="-drafted_on",
         filters=[Filter("state", "状态", Letter.STATES), Filter("valid_until", "有效期至", kind="to")],
         search=("number",), search_hint="文号的开头", export_name="收购意向书", crumbs=[("协商与意向书", reverse("negotiation:list"))],
         empty="还没有意向书；双方商定价格后在项目的协商页起草",
@@ -92,7 +93,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
         Col("复核", "confirmed_on", kind="date"),
     ]
     return list_page(
-        request, people=NOBODY, title="三重一大决定", clause="3.5-1", rows=reads.decisions(region_of(request)), columns=columns, order="-decided_on",
+        request, people=NOBODY,
+        title="三重一大决定", clause="3.5-1", rows=reads.decisions(region_of(request)), columns=columns, order="-decided_on",
         filters=[
             Filter("kind", "决定什么", AcquirerDecision.KINDS),
             Filter("checker__isnull", "未复核", [("True", "是"), ("False", "否")]),

@@ -49,7 +49,8 @@ def batches(request: HttpRequest) -> HttpResponse:
         Col("已缴定金", "taken", kind="int", unit="套"),
     ]
     return list_page(
-        request, people=NOBODY, title="公告与认购", clause="3.5-2", rows=reads.batches(region_of(request)), columns=columns, order="-number",
+        request, people=NOBODY,
+        title="公告与认购", clause="3.5-2", rows=reads.batches(region_of(request)), columns=columns, order="-number",
         filters=[Filter("state", "状态", Batch.STATES), Filter("method", "选房顺序", METHODS)],
         search=("number",), search_hint="批次编号的开头", export_name="公告批次",
         views=[("全部", {}), ("公告中", {"state": "announced"}), ("选房缴定金", {"state": "choosing"}), ("未达标", {"state": "failed"})],
@@ -92,7 +93,8 @@ def subscriptions(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         Col("申请状态", "application__state", kind="state"),
     ]
     return list_page(
-        request, people=families("application_id"), title=f"认购家庭 {batch.number}", clause="3.5-3", rows=reads.subscriptions(batch), columns=columns,
+        request, people=families("application_id"),
+        title=f"认购家庭 {batch.number}", clause="3.5-3", rows=reads.subscriptions(batch), columns=columns,
         order="sort_key" if batch.state not in ("announced", "frozen") else "subscribed_at",
         filters=[
             Filter("application_region", "区划", list(names.items())),
@@ -125,7 +127,8 @@ def choices(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         Col("原因", "end_reason"),
     ]
     return list_page(
-        request, people=families("subscription__application_id"), title=f"选房与定金 {batch.number}", clause="3.5-3", rows=reads.choices(batch), columns=columns,
+        request, people=families("subscription__application_id"),
+        title=f"选房与定金 {batch.number}", clause="3.5-3", rows=reads.choices(batch), columns=columns,
         order="batch_unit__label", filters=[Filter("state", "状态", Choice.STATES)], search=("batch_unit__label",),
         search_hint="房源编号的开头", export_name="选房与定金", crumbs=[*CRUMBS, (batch.number, batch_url(batch))],
         views=[("全部", {}), ("待缴定金", {"state": "chosen"}), ("已缴定金", {"state": "taken"})],

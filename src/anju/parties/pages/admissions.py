@@ -25,7 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Who may buy for which government, and with how many checks still open."""
     lo, hi = mine(request)
     return list_page(
-        request, people=NOBODY, title="收购主体准入", rows=Admission.objects.filter(region__gte=lo, region__lte=hi).select_related("acquirer"),
+        request, people=NOBODY,
+        title="收购主体准入", rows=Admission.objects.filter(region__gte=lo, region__lte=hi).select_related("acquirer"),
         order="region", crumbs=HUB, clause="3.1-1", export_name="收购主体准入",
         columns=[
             Col("收购主体", "acquirer__name", link=lambda a: address("admission", a.pk)),

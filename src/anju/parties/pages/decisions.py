@@ -24,7 +24,8 @@ def resolutions(request: HttpRequest) -> HttpResponse:
     """The task force's resolutions."""
     lo, hi = mine(request)
     return list_page(
-        request, people=NOBODY, title="决议", rows=Resolution.objects.filter(owner_region__gte=lo, owner_region__lte=hi).select_related("body"),
+        request, people=NOBODY,
+        title="决议", rows=Resolution.objects.filter(owner_region__gte=lo, owner_region__lte=hi).select_related("body"),
         order="-decided_on", crumbs=HUB, clause="4.1", export_name="决议",
         columns=[
             Col("编号", "number", link=lambda r: address("resolution", r.pk), sort="number"),

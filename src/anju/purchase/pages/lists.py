@@ -42,7 +42,8 @@ def agreements(request: HttpRequest) -> HttpResponse:
         ("一事一议", reverse("purchase:specials"), "purchase.view_special"),
     ]  # fmt: skip
     return list_page(
-        request, people=NOBODY, title="收购协议", clause="3.5-3", rows=reads.agreements(region_of(request)), columns=columns, order="-drafted_on",
+        request, people=NOBODY,
+        title="收购协议", clause="3.5-3", rows=reads.agreements(region_of(request)), columns=columns, order="-drafted_on",
         filters=[Filter("state", "状态", Agreement.STATES)], search=("number",), search_hint="文号的开头", export_name="收购协议",
         actions=actions, empty="还没有收购协议；批次达标（或一事一议）后在“起草收购协议”里选一个批次",
     )  # fmt: skip
@@ -84,6 +85,7 @@ def specials(request: HttpRequest) -> HttpResponse:
         Col("判定时间", "judged_at", kind="moment", sort="judged_at"),
     ]
     return list_page(
-        request, people=NOBODY, title="一事一议", clause="3.5-3", rows=rows.prefetch_related("special_decisions"), columns=columns, order="-judged_at",
+        request, people=NOBODY,
+        title="一事一议", clause="3.5-3", rows=rows.prefetch_related("special_decisions"), columns=columns, order="-judged_at",
         crumbs=CRUMBS, export_name="一事一议", empty="没有判定未达标的批次",
     )  # fmt: skip

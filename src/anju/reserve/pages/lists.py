@@ -40,7 +40,8 @@ def projects(request: HttpRequest) -> HttpResponse:
         Col("申报日期", "declared_on", kind="date", sort="declared_on"),
     ]
     return list_page(
-        request, people=NOBODY, title="房源储备", clause="3.3-1", rows=reads.counted(reads.projects(region)), columns=columns, order="number",
+        request, people=NOBODY,
+        title="房源储备", clause="3.3-1", rows=reads.counted(reads.projects(region)), columns=columns, order="number",
         filters=[Filter("state", "状态", Project.STATES), Filter("stands_in", "坐落区县", counties)],
         search=("number", "name"), search_hint="项目编号或名称的开头", export_name="储备项目",
         views=[("全部", {}), ("待核查入库", {"state": "declared"}), ("已入储备", {"state": "reserved"}), ("已定价", {"state": "priced"})],
