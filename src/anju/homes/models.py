@@ -67,6 +67,9 @@ class Contract(Placed):
     rent_fen = models.BigIntegerField(null=True, help_text="a month")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
+    # Handed over (交付): from that day a household that rented gives its rented home back by ``vacate_by``.
+    handed_over_on = models.DateField(null=True)
+    vacate_by = models.DateField(null=True, help_text="the last day to hand the rented home back")
     # The end
     ended_on = models.DateField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
@@ -95,6 +98,12 @@ class Contract(Placed):
                 name="a_filed_contract_has_its_day",
             ),
             models.CheckConstraint(
+                condition=Q(handed_over_on__isnull=True, vacate_by__isnull=True)
+                | Q(handed_over_on__isnull=False, handed_over_on__gte=F("signed_on"))
+                & (Q(vacate_by__isnull=True) | Q(vacate_by__gte=F("handed_over_on"))),
+                name="vacated_after_the_handover",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | (Q(ended_on__gte=F("signed_on")) & ~Q(end_reason="")),
                 name="an_ended_contract_says_why",
             ),
@@ -112,4 +121,6 @@ CARRIES = {
     "a_filed_contract_has_its_day": "3.6-1",
     "an_ended_contract_says_why": "3.6-2",
     "contract_as_announced": "3.5-2",
+    "vacated_after_the_handover": "3.6-2",
+    "a_tenant_who_bought_vacates": "3.2-0",
 }

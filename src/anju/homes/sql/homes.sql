@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION contract_as_announced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    v_later constant text[] := ARRAY['filing_number', 'filed_on', 'ended_on', 'end_reason'];
+    v_later constant text[] := ARRAY['filing_number', 'filed_on', 'ended_on', 'end_reason', 'handed_over_on', 'vacate_by'];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a contract is ended, never deleted' USING ERRCODE = 'AJ401', CONSTRAINT = 'contract_frozen';
@@ -10,7 +10,9 @@ BEGIN
     IF TG_OP = 'UPDATE' THEN
         IF to_jsonb(NEW) - v_later <> to_jsonb(OLD) - v_later
            OR (OLD.ended_on IS NOT NULL AND to_jsonb(NEW) <> to_jsonb(OLD))
-           OR (OLD.filing_number <> '' AND NEW.filing_number <> OLD.filing_number) THEN
+           OR (OLD.filing_number <> '' AND NEW.filing_number <> OLD.filing_number)
+           OR (OLD.handed_over_on IS NOT NULL
+               AND (NEW.handed_over_on, NEW.vacate_by) IS DISTINCT FROM (OLD.handed_over_on, OLD.vacate_by)) THEN
             RAISE EXCEPTION 'contract % stays as it was signed', OLD.number USING ERRCODE = 'AJ401', CONSTRAINT = 'contract_frozen';
         END IF;
         RETURN NEW;
@@ -32,3 +34,19 @@ END $$;
 
 CREATE OR REPLACE TRIGGER contract_as_announced BEFORE INSERT OR UPDATE OR DELETE ON homes_contract
     FOR EACH ROW EXECUTE FUNCTION contract_as_announced();
+
+-- 3.2-0: a tenant who bought does not get the keys without a day by which the rented home is given back.
+CREATE OR REPLACE FUNCTION a_tenant_who_bought_vacates() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.vacate_by IS NULL AND EXISTS (
+        SELECT FROM needs_application a JOIN needs_application t ON t.region = a.region AND t.id = a.vacates_id
+         WHERE a.region = NEW.application_region AND a.id = NEW.application_id AND t.state <> 'vacated'
+    ) THEN
+        RAISE EXCEPTION 'contract % is handed over to a tenant without a day to vacate', NEW.number
+            USING ERRCODE = 'AJ403', CONSTRAINT = 'a_tenant_who_bought_vacates';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER a_tenant_who_bought_vacates BEFORE INSERT OR UPDATE ON homes_contract
+    FOR EACH ROW WHEN (NEW.handed_over_on IS NOT NULL) EXECUTE FUNCTION a_tenant_who_bought_vacates();

@@ -53,7 +53,7 @@ from anju.needs.models.intake import (
 )
 from anju.needs.models.listing import CaseChange, ListOrder, Pause, Recheck, RecheckRound
 from anju.needs.models.privacy import Erasure
-from anju.needs.models.review import STEPS, Finding, Objection, Reconsideration, Review
+from anju.needs.models.review import OPINIONS, STEPS, Finding, Objection, Opinion, Reconsideration, Review
 from anju.needs.models.survey import AGE_BANDS, Answer, Survey, SurveyVersion
 from anju.needs.models.verification import (
     DECISIONS,
@@ -93,6 +93,7 @@ __all__ = [
     "MAX_WISHES",
     "METHODS",
     "MISSING",
+    "OPINIONS",
     "PAPERS",
     "PROGRAMMES",
     "PUBLICITY",
@@ -138,6 +139,7 @@ __all__ = [
     "NationalFile",
     "NationalMapping",
     "Objection",
+    "Opinion",
     "OwnHome",
     "Pause",
     "PhoneBinding",

@@ -9,7 +9,15 @@ from anju.base.regions import Placed, PlacedKey
 from anju.base.secrets.fields import SealedText
 from anju.needs.models.application import Application, Publicity
 
-STEPS: list[tuple[str, str]] = [("first", "初审"), ("second", "复审"), ("city", "市级联审"), ("shown", "公示异议")]
+STEPS: list[tuple[str, str]] = [
+    ("first", "初审"),
+    ("second", "复审"),
+    ("city", "市级联审"),
+    ("shown", "公示异议"),
+    ("held", "补录待查"),
+]
+# What a department says of a case that a step asks it about.
+OPINIONS: list[tuple[str, str]] = [("same", "一致"), ("differs", "不一致")]
 
 
 class Review(Placed):
@@ -37,6 +45,51 @@ class Review(Placed):
                 name="two_reviewers_are_two_people",
             ),
             models.CheckConstraint(condition=Q(outcome="pass") | ~Q(reason=""), name="a_no_has_a_reason"),
+        ]
+
+
+class Opinion(Placed):
+    """What a department must say (部门意见) before the step's post decides; asked as the case arrives, given once.
+
+    It lapses where the facts changed or the case left the step: the next arrival asks anew.
+    """
+
+    closed_to_parties = True
+
+    application = PlacedKey(Application, related_name="opinions")
+    step = models.CharField(max_length=8, choices=STEPS)
+    department = models.CharField(max_length=60, help_text="by the name that the county's table says")
+    organisation = models.UUIDField(null=True, help_text="the body of that name; NULL while there is none")
+    asked_on = models.DateField()
+    due_on = models.DateField(null=True, help_text="by the working-day clock; NULL while no limit is set")
+    result = models.CharField(max_length=8, choices=OPINIONS, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    given_on = models.DateField(null=True)
+    given_by = models.UUIDField(null=True)
+    evidence = models.UUIDField(null=True, help_text="the department's paper, where another enters it")
+    lapsed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["region", "application", "step", "department"],
+                condition=Q(lapsed_on__isnull=True),
+                name="one_opinion_a_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(result="", given_on__isnull=True, given_by__isnull=True)
+                | Q(given_on__isnull=False, given_by__isnull=False, given_on__gte=F("asked_on"))
+                & (Q(result="same") | Q(result="differs") & ~Q(reason="")),
+                name="an_opinion_is_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["region", "organisation", "due_on"],
+                condition=Q(given_on__isnull=True, lapsed_on__isnull=True),
+                name="opinions_waiting",
+            ),
+            models.Index(fields=["region", "application"], name="opinions_of_case"),
         ]
 
 
@@ -147,5 +200,8 @@ CARRIES: dict[str, str] = {
     "one_pass_per_step": "3.2-0",
     "two_reviewers_are_two_people": "3.2-0",
     "a_no_has_a_reason": "3.2-0",
+    "one_opinion_a_department": "3.2-0",
+    "an_opinion_is_whole": "3.2-0",
+    "review_after_opinions": "3.2-0",
     "a_finding_is_settled_by_another_person": "3.2-0",
 }

@@ -38,6 +38,39 @@ END $$;
 CREATE OR REPLACE TRIGGER unobjected_when_moved AFTER UPDATE ON needs_application
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION qualified_without_objection();
 
+-- No step is decided while a department that it asked has not answered; what a department said stays, and lapses at most.
+CREATE OR REPLACE FUNCTION review_after_opinions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added r
+                 JOIN needs_opinion o ON o.region = r.region AND o.application_id = r.application_id AND o.step = r.step
+                WHERE r.outcome IN ('pass', 'refuse') AND o.given_on IS NULL AND o.lapsed_on IS NULL) THEN
+        RAISE EXCEPTION 'a review before the opinions that its step asked for' USING ERRCODE = 'AJ120';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER review_after_opinions AFTER INSERT ON needs_review
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION review_after_opinions();
+
+CREATE OR REPLACE FUNCTION opinion_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_later text[] := ARRAY['lapsed_on'];
+BEGIN
+    IF is_tending() THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF OLD.given_on IS NULL THEN
+        v_later := v_later || ARRAY['result', 'reason', 'given_on', 'given_by', 'evidence'];
+    END IF;
+    IF TG_OP = 'DELETE' OR OLD.lapsed_on IS NOT NULL OR to_jsonb(NEW) - v_later <> to_jsonb(OLD) - v_later THEN
+        RAISE EXCEPTION 'the opinion of % stays as it was given', OLD.department USING ERRCODE = 'AJ005';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER opinion_stays BEFORE UPDATE OR DELETE ON needs_opinion
+    FOR EACH ROW EXECUTE FUNCTION opinion_stays();
+
 -- An objection is received while the application is shown; the row is locked, so that it cannot enter the list meanwhile.
 CREATE OR REPLACE FUNCTION objection_in_publicity() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
