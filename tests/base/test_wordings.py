@@ -16,7 +16,7 @@ from anju.base.messages import outbox
 from anju.base.messages.models import Message
 from anju.base.regions import scope, uuid7
 from anju.base.wordings import acts
-from anju.base.wordings.kinds import CORE, KINDS, MESSAGE, WordingKind
+from anju.base.wordings.kinds import KINDS, MESSAGE, WordingKind
 from anju.base.wordings.models import Wording
 from anju.base.wordings.text import ends_with_next_step, faults, fill, in_force, say
 from support.db import NOON, context, open_act
@@ -171,13 +171,14 @@ def test_a_message_goes_once_to_the_phone_it_was_meant_for_in_the_wording_of_its
             )
         assert outbox.queue_many(
             region="231200", template="needs.objection", now=NOON,
-            rows=[("13800000002", {CORE: "甲。"}, "a", None),
-                ("13800000003", {CORE: "乙。"}, "b", None), ("13800000003", {CORE: "乙。"}, "b", None)],
+            rows=[("13800000002", {"受理号": "甲"}, "a", None),
+                ("13800000003", {"受理号": "乙"}, "b", None), ("13800000003", {"受理号": "乙"}, "b", None)],
         ) == 3  # fmt: skip
         found = {str(m.to_phone): (str(m.text), m.wording) for m in Message.objects.all()}
     assert found == {
-        "13800000001": ("111111，10 分钟内有效，请填写。", row.id), "13800000002": ("甲。现在不用您办什么。", None),
-        "13800000003": ("乙。现在不用您办什么。", None),
+        "13800000001": ("111111，10 分钟内有效，请填写。", row.id),
+        "13800000002": ("公示期间收到对申请 甲 的异议，经核查不成立，您的申请继续办理。现在不用您办什么。", None),
+        "13800000003": ("公示期间收到对申请 乙 的异议，经核查不成立，您的申请继续办理。现在不用您办什么。", None),
     }  # fmt: skip
     with open_act(), pytest.raises(KeyError, match="分钟"), transaction.atomic():
         outbox.queue(region="231200", phone="1", template="signin-code", values={"验证码": "1"}, once_key="z", now=NOON)

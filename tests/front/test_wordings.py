@@ -21,14 +21,14 @@ def test_from_draft_over_a_real_case_to_the_release() -> None:
     assert bad.status_code == 422 and "「{姓名}」不是可用的占位" in bad.content.decode()
     good = clerk.post(
         "/wordings/needs.supplement/draft/",
-        {"text": "县里通知：{内容}请尽快来。", "valid_from": "2026-03-02", "key": "b"},
+        {"text": "县里通知：申请 {受理号} 缺 {原因}，请尽快来。", "valid_from": "2026-03-02", "key": "b"},
     )
     assert good.status_code == 302
     version = good["Location"]
     page = text(head.get(version))
     assert "请先在下面选一个案件" in page and "草稿" in page
     seen = text(head.get(f"{version}&case={case.id}"))
-    assert f"县里通知：您的住房保障申请 {case.number} 需要补正" in seen
+    assert f"县里通知：申请 {case.number} 缺 缺收入证明，请尽快来。" in seen
     key = version.partition("version=")[2]
     own = text(clerk.get(f"{version}&case={case.id}"))
     assert "发布</a>" not in own

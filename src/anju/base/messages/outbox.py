@@ -7,7 +7,7 @@ from uuid import UUID
 from anju.base.acts.context import SHANGHAI
 from anju.base.messages.models import Message
 from anju.base.secrets import blind
-from anju.base.wordings.kinds import CORE, KINDS
+from anju.base.wordings.kinds import KINDS
 from anju.base.wordings.text import Said, say, wording_of
 
 
@@ -18,14 +18,13 @@ def queue(
     """Put a message into the outbox, once per ``once_key`` and region; ``template`` is a registered wording, ``values`` its placeholders'.
 
     ``case``: the household's case that it tells the household about; should its phone prove wrong, the message follows (``needs``).
-    A caller that words the core of a message itself gives ``text``, which stands for the placeholder 内容.
     Raises KeyError for a wording that nobody registered or a value that is missing.
     """
     if values is None and template not in KINDS:
         said = Said(text, None)  # of tests and tools: tests/base/test_wordings.py holds the rooms to registered ones
     else:
         on = now.astimezone(SHANGHAI).date()
-        said = say(template, region=region, on=on, values={CORE: text} if values is None else values)
+        said = say(template, region=region, on=on, values=values or {})
     row, _ = Message.objects.get_or_create(
         region=region, once_key=once_key,
         defaults={

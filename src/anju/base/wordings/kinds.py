@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 MESSAGE, PAPER = "message", "paper"
-# The placeholder for what the room itself says of the case.
-CORE = "内容"
 TITLES = {MESSAGE: "短信", PAPER: "文书段落"}
 Cases = Callable[[str], list[tuple[UUID, str]]]
 Values = Callable[[UUID], Mapping[str, str]]

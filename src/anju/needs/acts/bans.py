@@ -29,8 +29,7 @@ def propose_ban(*, ctx: ActContext, application_id: UUID, ground: str, facts: st
         region=ctx.region, application=row, ground=ground, facts=facts.strip()[:2000], proposed_on=ctx.today, maker=who(ctx)
     )  # fmt: skip
     _on_desk(ctx, found, row, "听取陈述", "intake_clerk")
-    text = f"拟对申请 {row.number} 的家庭作出限制申请的决定（{GROUNDS[ground]}）。请到受理窗口陈述意见。"
-    tell(ctx, row, "needs.ban_proposed", text, found.id)
+    tell(ctx, row, "needs.ban_proposed", {"事由": GROUNDS[ground]}, found.id)
     return found
 
 
@@ -85,7 +84,7 @@ def decide_ban(*, ctx: ActContext, ban_id: UUID, imposed: bool, reason: str) -> 
         ctx,
         row,
         "needs.ban_decided",
-        f"关于申请 {row.number} 的家庭：{GROUNDS[found.ground]}，{said}。理由：{found.reason}",
+        {"事由": GROUNDS[found.ground], "结果": said, "原因": found.reason},
         found.id,
     )
     return found

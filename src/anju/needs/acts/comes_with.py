@@ -56,10 +56,8 @@ def _tell_made_for(ctx: ActContext, row: Application) -> None:
     MadeFor.objects.create(
         region=ctx.region, application=row, way="worker", maker=who(ctx), made_on=ctx.today, revoke_by=by
     )
-    until = f"，{by} 前可以撤销" if by else "，不同意可以撤销"
-    said = f"村（社区）协理员已为您家申请{row.get_programme_display()}，受理号 {row.number}{until}"
-    text = f"{said}。请用本手机号登录门户确认，或到窗口办理。"
-    tell(ctx, row, "made-for", text, row.id)
+    until = f"{by} 前可以撤销" if by else "不同意可以撤销"
+    tell(ctx, row, "made-for", {"类别": row.get_programme_display(), "撤销": until}, row.id)
 
 
 @act(clause=CLAUSE, title="交材料")

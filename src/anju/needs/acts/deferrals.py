@@ -55,13 +55,7 @@ def grant_deferral(*, ctx: ActContext, application_id: UUID, item: str, good_by:
     )  # fmt: skip
     ticket.due_on = good_by
     ticket.save(update_fields=["due_on"])
-    tell(
-        ctx,
-        row,
-        TICKET,
-        f"您的住房保障申请 {row.number} 已容缺受理，请在 {good_by} 前补齐：{TITLES[item]}。逾期申请将退回。",
-        found.id,
-    )
+    tell(ctx, row, TICKET, {"材料": TITLES[item], "期限": str(good_by)}, found.id)
     _judge(ctx, row)
     return found
 
@@ -127,13 +121,7 @@ def _send_back(ctx: ActContext, row: Application, found: Deferral, why: str) -> 
         STATES.move(row, "suspended", ctx)
     elif row.state != "supplement":
         return
-    tell(
-        ctx,
-        row,
-        "needs.deferral_failed",
-        f"您的住房保障申请 {row.number} 已退回：{why}。请登录“我的申请”或到受理窗口补交。",
-        found.id,
-    )
+    tell(ctx, row, "needs.deferral_failed", {"原因": why}, found.id)
 
 
 def return_all_overdue(city: str, now: datetime) -> int:

@@ -88,8 +88,7 @@ def _show_to_families(ctx: ActContext, rows: list[EmployerEntry]) -> None:
 def _tell(ctx: ActContext, row: EmployerEntry, phone: str) -> None:
     outbox.queue(
         region=ctx.region, phone=phone, template=TICKET, once_key=f"{TICKET}:{row.id}", now=ctx.now,
-        text=f"{row.employer}为您家报送了{dict(PROGRAMMES)[row.programme]}申请。请用本手机号登录“我的申请”，在“单位报送”里确认；"
-        "不是您本人同意的，请点“不同意”，报送即作废。不确认不会受理。",
+        values={"单位": row.employer, "类别": dict(PROGRAMMES)[row.programme]},
     )  # fmt: skip
 
 

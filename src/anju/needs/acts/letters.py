@@ -46,7 +46,7 @@ def issue_letter(*, ctx: ActContext, application_id: UUID) -> Letter:
         region=ctx.region, application=row, paper=paper, code=paper.code, masked_name=mask_name(row.applicant_name),
         programme=row.programme, qualified_on=row.qualified_on, issued_on=ctx.today,
     )  # fmt: skip
-    tell(ctx, row, "letter", f"您的轮候资格通知书 {paper.number} 已出具，可在“我的申请”下载。", made.id)
+    tell(ctx, row, "letter", {"文号": paper.number}, made.id)
     ctx.on(made, application=str(row.id), number=paper.number, code=paper.code)
     return made
 
@@ -82,7 +82,7 @@ def withdraw_letter(*, ctx: ActContext, application_id: UUID, reason: str) -> Le
     if not reason.strip():
         raise InvalidInput("请写明收回事由，没有办理", field="reason", clause=CLAUSE)
     _withdraw(ctx, found, reason.strip()[:REASON_MAX])
-    tell(ctx, row, "letter-withdrawn", f"轮候资格通知书（文书码 {found.code}）已收回：{found.reason}。", found.id)
+    tell(ctx, row, "letter-withdrawn", {"文书码": found.code, "原因": found.reason}, found.id)
     ctx.on(found, application=str(row.id), reason=found.reason)
     return found
 

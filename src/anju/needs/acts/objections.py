@@ -12,6 +12,7 @@ from anju.needs.acts.review import REFUSE, tell_refused
 from anju.needs.acts.steps import CLAUSE, STATES, limit, locked, tell, who
 from anju.needs.models import Application, Objection, Review
 from anju.needs.route import SHOWN
+from anju.needs.wordings import NUMBER
 from anju.policy.rules import people
 from anju.policy.verdict import Outcome
 
@@ -102,13 +103,7 @@ def _uphold(ctx: ActContext, row: Application, found: Objection) -> None:
 
 def _go_on(ctx: ActContext, row: Application, found: Objection) -> None:
     """Once the publicity is over and nothing else is open, the list: as of the day the others came onto it."""
-    tell(
-        ctx,
-        row,
-        "needs.objection",
-        f"公示期间收到对申请 {row.number} 的异议，经核查不成立，您的申请继续办理。",
-        found.id,
-    )
+    tell(ctx, row, "needs.objection", {}, found.id)
     ended = row.publicity.ended_on if row.publicity else None
     if row.state == "publicity" and ended and not objected(ctx, [row]):
         (key,) = give_places(ctx, [row], ended)
@@ -119,5 +114,5 @@ def _answer(ctx: ActContext, row: Application, found: Objection) -> None:
     said = "成立，该申请不予通过" if found.upheld else "不成立"
     outbox.queue(
         region=ctx.region, phone=json.loads(str(found.contact))["phone"], template="needs.objection_answer",
-        text=f"您对申请 {row.number} 提出的异议，经核查{said}。理由：{found.reason}", once_key=f"objection:{found.id}", now=ctx.now,
+        values={NUMBER: row.number, "结果": said, "原因": found.reason}, once_key=f"objection:{found.id}", now=ctx.now,
     )  # fmt: skip

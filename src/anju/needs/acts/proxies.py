@@ -14,11 +14,12 @@ from anju.base.jobs.context import upkeep_context
 from anju.base.messages import outbox
 from anju.base.numbers import mask_name, mask_phone
 from anju.base.regions import region_range, scope
-from anju.base.secrets import blind, seal
+from anju.base.secrets import blind, seal, unseal
 from anju.needs.acts.change import REASON_MAX, File, change_facts
 from anju.needs.acts.steps import CLAUSE, FAMILY, locked, tell, who
 from anju.needs.models import APPLICANT, Application, PhoneBinding, Proxy
 from anju.needs.models import RELATIONS as ALL_RELATIONS
+from anju.needs.wordings import NUMBER
 from anju.parties.models import Account
 from anju.policy.rules import people
 from anju.policy.verdict import Outcome
@@ -39,19 +40,17 @@ def bind_phone(*, ctx: ActContext, application_id: UUID, phone: str, shown: str,
     number = _phone(phone)
     if blind("phone", number) == bytes(row.phone_blind):
         raise InvalidInput("这已经是本户登记的手机号，不用再绑定", field="phone", clause=CLAUSE)
-    tell(
-        ctx,
-        row,
-        "phone-moved",
-        f"您的申请 {row.number} 已在窗口改绑到手机号 {mask_phone(number)}；不是您办的，请立即联系受理窗口。",
-        ctx.act,
-    )
+    # Without its case: what is told of the case follows to the new phone, the warning must reach the old one.
+    outbox.queue(
+        region=ctx.region, phone=unseal(row.phone), template="phone-moved", once_key=f"phone-moved:{ctx.act}", now=ctx.now,
+        values={NUMBER: row.number, "新手机号": mask_phone(number)},
+    )  # fmt: skip
     change_facts(ctx, row, {"phone": number})
     made = PhoneBinding.objects.create(
         region=ctx.region, application=row, phone_blind=blind("phone", number), shown=shown, reason=reason.strip()[:REASON_MAX],
         bound_at=ctx.now, maker=who(ctx),
     )  # fmt: skip
-    tell(ctx, row, "phone-bound", f"本手机号已绑定申请 {row.number}，可在门户用验证码登录查看进度。", made.id)
+    tell(ctx, row, "phone-bound", {}, made.id)
     ctx.on(made, application=str(row.id), shown=shown)
     return made
 
@@ -93,12 +92,13 @@ def grant_proxy(
     )  # fmt: skip
     for account in Account.objects.filter(phone_blind=index, is_active=True).values_list("id", flat=True):
         seam.show_to(account, [row.id], region=ctx.region)
-    said = f"{mask_name(made.name)}（{mask_phone(number)}）可代办您的申请 {row.number}，范围：{made.get_scope_display()}，到 {until_on} 止"
-    tell(ctx, row, "proxy-granted", f"{said}。不同意的，请在“我的申请”终止，或联系受理窗口。", made.id)
-    text = f"您已登记为申请 {row.number} 的代办人，到 {until_on} 止；用本手机号登录门户办理。"
+    who_acts = f"{mask_name(made.name)}（{mask_phone(number)}）"
+    told = {"代办人": who_acts, "范围": made.get_scope_display(), "期限": str(until_on)}
+    tell(ctx, row, "proxy-granted", told, made.id)
     outbox.queue(
-        region=ctx.region, phone=number, template="proxy-told", text=text, once_key=f"proxy-told:{made.id}", now=ctx.now
-    )
+        region=ctx.region, phone=number, template="proxy-told", values={NUMBER: row.number, "期限": str(until_on)},
+        once_key=f"proxy-told:{made.id}", now=ctx.now,
+    )  # fmt: skip
     ctx.on(made, application=str(row.id), allows=allows, until_on=until_on)
     return made
 
@@ -117,7 +117,7 @@ def end_proxy(*, ctx: ActContext, proxy_id: UUID, reason: str = "") -> Proxy:
     if not said:
         raise InvalidInput("请写明终止事由，没有办理", field="reason", clause=CLAUSE)
     _end(ctx, found, said, who(ctx))
-    tell(ctx, row, "proxy-ended", f"代办人{mask_name(found.name)}已不能再办理申请 {row.number}。", found.id)
+    tell(ctx, row, "proxy-ended", {"代办人": mask_name(found.name)}, found.id)
     ctx.on(found, application=str(row.id), reason=said)
     return found
 

@@ -101,7 +101,7 @@ def decide_reconsideration(*, ctx: ActContext, reconsideration_id: UUID, granted
     if granted:
         _restore(ctx, row, found, step)
     said = "复核通过，恢复办理，受理日期不变" if granted else f"复核维持不予通过：{found.reason}"
-    tell(ctx, row, "needs.reconsidered", f"您的住房保障申请 {row.number} {said}。", found.id)
+    tell(ctx, row, "needs.reconsidered", {"结果": said}, found.id)
     return found
 
 

@@ -121,17 +121,13 @@ def _after(ctx: ActContext, row: Application, steps: Sequence[Step], step: Step,
     if outcome == REFUSE:
         tell_refused(ctx, row, review)
         return
-    text = f"您的住房保障申请 {row.number} 需要补正：{review.reason}。请登录“我的申请”或到受理窗口补交。"
-    tell(ctx, row, f"needs.{outcome}", text, review.id)
+    tell(ctx, row, f"needs.{outcome}", {"原因": review.reason}, review.id)
 
 
 def tell_refused(ctx: ActContext, row: Application, review: Review) -> None:
     """The household is free to apply anew, and is told why, and that it may ask for another look."""
     release(ctx, row.id)
-    text = (
-        f"您的住房保障申请 {row.number} 审核不予通过：{review.reason}。如有异议，可在期限内申请复核，或到受理窗口咨询。"
-    )
-    tell(ctx, row, "needs.refuse", text, review.id)
+    tell(ctx, row, "needs.refuse", {"原因": review.reason}, review.id)
 
 
 def _bulk(ctx: ActContext, ids: Sequence[UUID], code: str) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def resume_application(*, ctx: ActContext, application_id: UUID, reason: str) ->
         reserve(ctx, row.id, persons_of(row))
     _end_pause(ctx, row, why)
     STATES.move(row, "qualified", ctx)
-    tell(ctx, row, "needs.resumed", f"您的住房保障申请 {row.number} 已恢复轮候，位次不变。", ctx.act)
+    tell(ctx, row, "needs.resumed", {}, ctx.act)
     return row
 
 
@@ -161,8 +161,10 @@ def pause(ctx: ActContext, row: Application, kind: str, reason: str) -> None:
     if kind == LAPSED:
         release(ctx, row.id)
         close_tickets(ctx=ctx, obj=row, outcome="资格失效")
-    back = "情况恢复后可到受理窗口申请恢复，位次保留" if kind == SUSPENDED else "如有异议，可到受理窗口申请恢复"
-    tell(ctx, row, f"needs.{kind}", f"您的住房保障申请 {row.number} 已{OUTCOMES[kind]}：{why}。{back}。", ctx.act)
+    if kind == SUSPENDED:
+        tell(ctx, row, "needs.suspended", {"原因": why}, ctx.act)
+    else:
+        tell(ctx, row, "needs.lapsed", {"原因": why}, ctx.act)
 
 
 def _end_pause(ctx: ActContext, row: Application, reason: str) -> None:

@@ -1,6 +1,6 @@
 """What the acts of this room share: the transition table, locking, numbers, clashes, whose case it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from anju.needs import proxies
 from anju.needs.judging import Days
 from anju.needs.models import Application, Proxy
 from anju.needs.route import FIRST, SECOND, Step, route, step_of, waiting_at
+from anju.needs.wordings import NUMBER
 from anju.parties.models import Account, Region
 from anju.policy.parameters import Unset
 
@@ -83,7 +84,7 @@ def _acts_for(ctx: ActContext, row: Application, need: str, what: str) -> bool:
             ctx,
             row,
             "proxy-acted",
-            f"代办人{mask_name(found.name)}为您的申请 {row.number} 办理了「{what}」。不同意的请联系受理窗口。",
+            {"代办人": mask_name(found.name), "事项": what},
             ctx.act,
         )
     return True
@@ -200,13 +201,13 @@ def limit(ctx: ActContext, name: str) -> int | None:
     return None if isinstance(value, Unset) else int(value.value)
 
 
-def tell(ctx: ActContext, row: Application, template: str, text: str, once: object) -> None:
-    """Put a message to the household into the outbox, once per ``once``."""
+def tell(ctx: ActContext, row: Application, template: str, values: Mapping[str, str], once: object) -> None:
+    """Put a message to the household into the outbox, once per ``once``; ``values`` are its wording's beside the case's number."""
     outbox.queue(
         region=ctx.region,
         phone=unseal(row.phone),
         template=template,
-        text=text,
+        values={NUMBER: row.number, **values},
         once_key=f"{template}:{once}",
         now=ctx.now,
         case=row.id,

@@ -82,13 +82,7 @@ def record_visit(
         region=ctx.region, application=row, visited_on=visited_on, met=met.strip(), findings=findings.strip(), photo=kept,
         latitude_e6=latitude_e6, longitude_e6=longitude_e6, offline=offline, recorded_at=ctx.now, maker=who(ctx),
     )  # fmt: skip
-    tell(
-        ctx,
-        row,
-        "visited",
-        f"{visited_on} 入户走访了您家（申请 {row.number}），记录可在“我的申请”查看；有出入请联系窗口。",
-        made.id,
-    )
+    tell(ctx, row, "visited", {"日期": str(visited_on)}, made.id)
     ctx.on(made, application=str(row.id), visited_on=visited_on, offline=offline)
     return made
 
