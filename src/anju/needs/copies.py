@@ -65,6 +65,11 @@ TITLES = {
     "ceiling_fen": "总价或月租上限", "county": "区县", "zone": "片区", "floor": "楼层", "lift": "电梯", "twin": "与另一意向相同",
 }  # fmt: skip
 STATES, GROUPS = dict(Application.STATES), {code: title for title, code in imports.GROUPS.items()}
+PAPERS = {
+    "attachment": "申请材料", "supplement": "补正材料", "correction": "更正材料", "back_entry": "补录材料", "paper": "文书",
+    "signed": "签章件", "deferral": "容缺材料", "household_event": "家庭变化证明", "need": "特殊需要证明", "reconsideration": "复核材料",
+    "verification": "核验回执",
+}  # fmt: skip
 SENT = dict(Message._meta.get_field("state").flatchoices)
 
 
@@ -103,7 +108,9 @@ def gather(row: Application) -> dict[str, Any]:
     for name, title in PARTS.items():
         found[title] = [_values(one) for one in getattr(row, name).order_by("id")]
     papers = Evidence.objects.filter(region=row.region, case_id=row.id).order_by("id")
-    found["材料"] = [{"名称": one.name, "种类": one.kind, "收到": _moment(one.uploaded_at)} for one in papers]
+    found["材料"] = [
+        {"名称": one.name, "种类": PAPERS.get(one.kind, "材料"), "收到": _moment(one.uploaded_at)} for one in papers
+    ]
     found["发给您的短信"] = [
         {"时间": _moment(sent or queued), "状态": SENT[state], "内容": unseal(text)}
         for queued, sent, state, text in _call("case_messages", row)

@@ -11,7 +11,9 @@ from anju.base.acts.context import SHANGHAI
 from anju.base.jobs import work
 from anju.base.messages.models import Message
 from anju.base.regions import region_range, scope
-from anju.needs.models import Application, CaseChange, Draft
+from anju.base.sheets.kinds import KINDS
+from anju.base.sheets.models import Load
+from anju.needs.models import Application, CaseChange, Draft, EmployerEntry
 from anju.policy.parameters import Unset
 
 CASES = {
@@ -19,7 +21,9 @@ CASES = {
     "retention_withdrawn_years": ("withdrawn",),
     "retention_lapsed_years": ("lapsed", "merged", "vacated"),
 }
-BY_WORKER = ("retention_draft_days", "retention_message_days", "retention_signin_months")
+BY_WORKER = (
+    "retention_draft_days", "retention_message_days", "retention_signin_months", "retention_load_days", "retention_entry_days",
+)  # fmt: skip
 
 
 def last_day(ctx: ActContext, name: str) -> date | None:
@@ -67,6 +71,24 @@ def old_messages(region: str, before: date) -> QuerySet[Message]:
     return rows.exclude(state=Message.QUEUED)
 
 
+def personal_kinds() -> list[str]:
+    """The kinds of brought files that hold personal data."""
+    return sorted(kind.name for kind in KINDS.values() if any(column.masked for column in kind.columns))
+
+
+def old_loads(region: str, before: date) -> QuerySet[Load]:
+    """Brought files about people that were decided, or never were, before that day; those already forgotten are not among them."""
+    rows = Load.objects.filter(region__range=region_range(region), kind__in=personal_kinds()).exclude(name="已删除")
+    rows = rows.filter(state__in=[Load.CHECKED, Load.ACCEPTED, Load.REJECTED, Load.ROLLED_BACK])
+    return rows.annotate(ended_at=Coalesce("decided_at", "made_at")).filter(ended_at__lt=midnight(before))
+
+
+def old_entries(region: str, before: date) -> QuerySet[EmployerEntry]:
+    """Employers' entries that never became an application, last touched before that day; those that wait for a clerk stay."""
+    rows = EmployerEntry.objects.filter(region__range=region_range(region), state__in=["told", "revoked", "refused"])
+    return rows.annotate(ended=Coalesce("decided_on", "answered_on", "told_on")).filter(ended__lt=before)
+
+
 def drop_each_hour(city: str, now: datetime) -> int:
     """What the worker does: nothing, and no entry, where nothing is due."""
     from anju.needs.acts.privacy import drop_old
@@ -85,6 +107,8 @@ def drop_each_hour(city: str, now: datetime) -> int:
         some = (drafts and old_drafts(city, drafts).exists()) or (messages and old_messages(city, messages).exists())
         signs = last_day(ctx, "retention_signin_months")
         some = some or (signs and _old_sign_ins(signs))
+        loads, entries = last_day(ctx, "retention_load_days"), last_day(ctx, "retention_entry_days")
+        some = some or (loads and old_loads(city, loads).exists()) or (entries and old_entries(city, entries).exists())
     return sum(drop_old(ctx=ctx).values()) if some else 0
 
 

@@ -65,7 +65,7 @@ def export_list(
     *, ctx: ActContext, page: str, title: str, rows: int | None, shown: Sequence[str], personal: bool = False, reason: str = "",
     cases: Sequence[UUID] = (),
 ) -> None:  # fmt: skip
-    """Note who took which list out, how many rows (None: a file that is not counted) and by which filters; the page makes the file, and hands it out after this.
+    """Note who took which list out, how many rows (None: not counted) and by which filters; the page hands the file out after this.
 
     ``cases``: the households' cases that the file names, so that each can be told. Raises InvalidInput for personal rows without a reason.
     """

@@ -23,7 +23,7 @@ MEDIA = {
 }  # fmt: skip
 
 
-GONE = "已删除"
+GONE, ERASED = "已删除", "这份材料已按规定删除，只留下摘要和行数"
 PERSONAL, PERSONAL_KINDS = "needs.read_personal", frozenset({"supplement", "correction", "back_entry", "attachment"})
 # What a party sees of its own case: papers, and what it brought itself.
 OF_THE_CASE = frozenset({"paper", "signed"})
@@ -78,12 +78,12 @@ def file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     row = Evidence.objects.filter(pk=evidence_id).first()
     if row is None or not may_open(request.anju, row):  # type: ignore[attr-defined]
         raise Http404("没有这份材料")
+    if row.name == GONE:
+        raise Http404(ERASED)
     actor = request.anju  # type: ignore[attr-defined]
     case, own = household_of(row.region, row.case_id), row.uploaded_by == actor.account.id
     why = why_open(request, name=row.name, case=case, personal=is_personal(row), own=own, verb="查看")
     if isinstance(why, HttpResponse):
         return why
-    if not store.path_of(row.sha256).exists() and row.name == GONE:
-        raise Http404("这份材料保存期满，已按规定删除；摘要仍在登记里")
     acts.read_file(ctx=actor.context(region=row.region), evidence_id=row.id, reason=why, case=case if why else None)
     return download(store.read(row), row.name, MEDIA.get(row.media, "application/octet-stream"))

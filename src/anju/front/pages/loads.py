@@ -17,7 +17,7 @@ from anju.base.sheets.kinds import UNUSUAL
 from anju.base.sheets.models import Load
 from anju.front import acts
 from anju.front.exporting import taken_out
-from anju.front.pages.files import is_personal, may_open, why_open
+from anju.front.pages.files import ERASED, GONE, is_personal, may_open, why_open
 from anju.parties.access import page
 from anju.web.forms import ActForm, act_form_page
 from anju.web.lists import NOBODY, XLSX, Col, Filter, download, list_page, within
@@ -164,6 +164,8 @@ def _open_rows(request: HttpRequest, row: Load) -> None:
     """The rows themselves are for those who may bring the kind, and for whoever brought them. Raises Http404."""
     if not may_open(request.anju, row.evidence):  # type: ignore[attr-defined]
         raise Http404("没有这份导入")
+    if row.evidence.name == GONE:
+        raise Http404(ERASED)
 
 
 @page(power="base.view")

@@ -128,11 +128,14 @@ def clear_kept(*, ctx: ActContext, erasure_id: UUID) -> Erasure:
     return found
 
 
-@act(clause=CLAUSE, title="清除到期的草稿、短信和登录记录")
+@act(clause=CLAUSE, title="清除到期的草稿、短信、登录记录、导入文件和单位报送")
 def drop_old(*, ctx: ActContext) -> dict[str, int]:
-    """Drafts nobody touched, texts long sent and old sign-ins, each by its own rule; a rule that is not set drops nothing."""
+    """Drafts nobody touched, texts long sent, old sign-ins, brought files and employers' entries that led to nothing: each by its own rule.
+
+    A rule that is not set drops nothing.
+    """
     days = {name: retention.last_day(ctx, name) for name in retention.BY_WORKER}
-    gone = {"drafts": 0, "messages": 0, "sign_ins": 0}
+    gone = {"drafts": 0, "messages": 0, "sign_ins": 0, "loads": 0, "entries": 0}
     if before := days["retention_draft_days"]:
         gone["drafts"] = retention.old_drafts(ctx.region, before).delete()[1].get(Draft._meta.label, 0)
     if before := days["retention_message_days"]:
@@ -141,6 +144,17 @@ def drop_old(*, ctx: ActContext) -> dict[str, int]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT sign_ins_drop(%s)", [retention.midnight(before)])
             gone["sign_ins"] = cursor.fetchone()[0]
+    if before := days["retention_load_days"]:
+        gone["loads"] = retention.old_loads(ctx.region, before).count()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sha256 FROM loads_drop(%s, %s)", [retention.midnight(before), retention.personal_kinds()]
+            )
+            _off_the_disk([digest for (digest,) in cursor.fetchall()])
+    if before := days["retention_entry_days"]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT entries_drop(%s)", [before])
+            gone["entries"] = cursor.fetchone()[0]
     ctx.entry.facts.update(gone, before={name: str(day) for name, day in days.items()})
     return gone
 
@@ -149,7 +163,11 @@ def _forget(found: Erasure) -> None:
     """Let the database blank the case; files of nobody leave the disk once that stands."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sha256 FROM case_erase(%s, %s)", [found.id, seal(GONE)])
-        digests = [digest for (digest,) in cursor.fetchall()]
+        _off_the_disk([digest for (digest,) in cursor.fetchall()])
+
+
+def _off_the_disk(digests: list[str]) -> None:
+    """Once the act stands: bytes that no row names any more."""
 
     def unlink() -> None:
         for digest in digests:

@@ -102,6 +102,7 @@ DECLARE
     e needs_erasure;
     app needs_application;
     files text[] := '{}';
+    came uuid[];
     f record;
 BEGIN
     SELECT * INTO e FROM needs_erasure x WHERE x.id = p_erasure AND x.state = 'erased' AND in_scope(x.region);
@@ -113,6 +114,11 @@ BEGIN
     PERFORM set_config('anju.tending', 'on', true);
     IF app.applicant_name <> gone THEN
         PERFORM case_blank(e.region, app.id, app.phone_blind, p_sealed);
+        -- The file that it came in by holds it too: its rows are in, so only its digest and counts are needed any more.
+        came := ARRAY(SELECT app.load_id WHERE app.load_id IS NOT NULL
+                      UNION SELECT n.load_id FROM needs_employerentry n WHERE n.region = e.region AND n.application_id = app.id);
+        files := files || ARRAY(SELECT load_blank(l.region, l.id) FROM base_load l
+                                 WHERE l.region = e.region AND l.id = ANY (came) AND l.state IN ('accepted', 'rejected', 'rolled_back'));
     END IF;
     IF e.kept_until IS NULL OR e.cleared_on IS NOT NULL THEN
         UPDATE needs_ban SET facts = gone, statement = CASE WHEN statement = '' THEN '' ELSE gone END,
@@ -132,7 +138,30 @@ BEGIN
         END LOOP;
     END IF;
     PERFORM set_config('anju.tending', '', true);
-    RETURN QUERY SELECT DISTINCT s FROM unnest(files) s WHERE NOT EXISTS (SELECT FROM base_evidence v WHERE v.sha256 = s);
+    RETURN QUERY SELECT DISTINCT s FROM unnest(files) s WHERE NOT EXISTS (SELECT FROM base_evidence v WHERE v.sha256 = s AND v.name <> gone);
+END $$;
+
+-- What a brought file said of people: its name, the cells in error, why rows stayed out. Its digest, counts and dates stay. Only the
+-- functions beside it call it, inside their own act; the bytes under the digest it returns are for the caller to take off the disk.
+CREATE OR REPLACE FUNCTION load_blank(p_region text, p_load uuid) RETURNS text
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    gone CONSTANT text := '已删除';
+    l base_load;
+BEGIN
+    IF NOT is_tending() OR NOT in_scope(p_region) THEN
+        RAISE EXCEPTION 'only case_erase and loads_drop blank a load' USING ERRCODE = 'AJ131';
+    END IF;
+    SELECT * INTO l FROM base_load x WHERE x.region = p_region AND x.id = p_load FOR UPDATE;
+    UPDATE base_load SET name = gone, errors = '[]', told = '[]', reasons = '{}',
+           refused = coalesce((SELECT jsonb_agg(jsonb_build_object('row', r -> 'row', 'reason', gone)) FROM jsonb_array_elements(refused) r), '[]'),
+           reject_reason = CASE WHEN state = 'checked' THEN '保存期满，没有收下' WHEN reject_reason = '' THEN '' ELSE gone END,
+           undo_reason = CASE WHEN undo_reason = '' THEN '' ELSE gone END,
+           state = CASE WHEN state = 'checked' THEN 'rejected' ELSE state END
+     WHERE region = p_region AND id = p_load;
+    UPDATE base_evidence SET name = gone WHERE region = p_region AND id = l.evidence_id;
+    DELETE FROM base_actfacts f USING base_act a WHERE a.id = f.act AND a.object_id IN (p_load, l.evidence_id);
+    RETURN l.sha256;
 END $$;
 
 -- The blanking itself; only ``case_erase`` may call it: by anybody else it runs with that one's rights, and is not erasing.
@@ -151,6 +180,7 @@ BEGIN
         SELECT id FROM needs_member WHERE region = p_region AND application_id = p_case
         UNION ALL SELECT id FROM needs_review WHERE region = p_region AND application_id = p_case
         UNION ALL SELECT id FROM needs_finding WHERE region = p_region AND application_id = p_case
+        UNION ALL SELECT id FROM needs_opinion WHERE region = p_region AND application_id = p_case
         UNION ALL SELECT id FROM needs_objection WHERE region = p_region AND application_id = p_case
         UNION ALL SELECT id FROM needs_reconsideration WHERE region = p_region AND application_id = p_case
         UNION ALL SELECT id FROM needs_ban WHERE region = p_region AND application_id = p_case
@@ -191,6 +221,7 @@ BEGIN
     UPDATE needs_letter SET masked_name = gone WHERE region = p_region AND application_id = p_case;
     UPDATE needs_review SET reason = gone WHERE region = p_region AND application_id = p_case AND reason <> '';
     UPDATE needs_finding SET sentence = gone WHERE region = p_region AND application_id = p_case;
+    UPDATE needs_opinion SET reason = gone WHERE region = p_region AND application_id = p_case AND reason <> '';
     UPDATE needs_objection SET text = gone, contact = p_sealed, reason = CASE WHEN reason = '' THEN '' ELSE gone END
      WHERE region = p_region AND application_id = p_case;
     UPDATE needs_reconsideration SET text = gone, reason = CASE WHEN reason = '' THEN '' ELSE gone END
@@ -208,6 +239,8 @@ BEGIN
     UPDATE needs_discrepancy SET who = gone, fields = '[]' WHERE region = p_region AND application_id = p_case;
     UPDATE needs_employerentry SET who = gone, consent = gone, body = p_sealed, phone_blind = blind_of_nobody()
      WHERE region = p_region AND application_id = p_case;
+    UPDATE base_ticket SET title = '受理单位报送'
+     WHERE object_id IN (SELECT n.id FROM needs_employerentry n WHERE n.region = p_region AND n.application_id = p_case);
     UPDATE needs_answer SET way = 'link', application_id = NULL, application_region = NULL
      WHERE application_region = p_region AND application_id = p_case;
     -- What was told about this case, to whichever phone; what else lies for the phone goes below, with its last case.
@@ -292,4 +325,52 @@ BEGIN
     GET DIAGNOSTICS n = ROW_COUNT;
     PERFORM set_config('anju.tending', '', true);
     RETURN n;
+END $$;
+
+-- Whether this act drops what is old, of what was last touched before a moment at least 30 days back.
+CREATE OR REPLACE FUNCTION drops_old(p_before timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL AND in_scope(region)
+                      AND name = 'needs.drop_old' AND p_before <= recorded_at - interval '30 days')
+$$;
+
+-- Brought files about people (``p_kinds``) whose days are over; one that nobody ever took in is sent back with them. The digests it
+-- returns lie on disk for nobody any more.
+CREATE OR REPLACE FUNCTION loads_drop(p_before timestamptz, p_kinds text[]) RETURNS TABLE (sha256 text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    files text[];
+BEGIN
+    IF NOT drops_old(p_before) THEN
+        RAISE EXCEPTION 'brought files are kept for 30 days at least' USING ERRCODE = 'AJ133';
+    END IF;
+    PERFORM set_config('anju.tending', 'on', true);
+    files := ARRAY(SELECT load_blank(l.region, l.id) FROM base_load l
+                    WHERE in_scope(l.region) AND l.kind = ANY (p_kinds) AND l.name <> '已删除'
+                      AND l.state IN ('checked', 'accepted', 'rejected', 'rolled_back')
+                      AND coalesce(l.decided_at, l.made_at) < p_before);
+    PERFORM set_config('anju.tending', '', true);
+    RETURN QUERY SELECT DISTINCT s FROM unnest(files) s WHERE NOT EXISTS (SELECT FROM base_evidence v WHERE v.sha256 = s AND v.name <> '已删除');
+END $$;
+
+-- Employers' entries that never became an application, whose days are over: nothing of the household stays, the log keeps that it was.
+CREATE OR REPLACE FUNCTION entries_drop(p_before date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    ids uuid[];
+BEGIN
+    IF NOT drops_old(p_before::timestamp AT TIME ZONE 'Asia/Shanghai') THEN
+        RAISE EXCEPTION 'entries are kept for 30 days at least' USING ERRCODE = 'AJ133';
+    END IF;
+    PERFORM set_config('anju.tending', 'on', true);
+    ids := ARRAY(SELECT n.id FROM needs_employerentry n WHERE in_scope(n.region) AND n.state IN ('told', 'revoked', 'refused')
+                    AND coalesce(n.decided_on, n.answered_on, n.told_on) < p_before FOR UPDATE);
+    DELETE FROM base_partycase WHERE case_id = ANY (ids);
+    DELETE FROM base_message WHERE in_scope(region) AND template = 'needs.employer_entry'
+       AND once_key IN (SELECT 'needs.employer_entry:' || x FROM unnest(ids) x);
+    UPDATE base_ticket SET title = '受理单位报送' WHERE in_scope(region) AND object_id = ANY (ids);
+    DELETE FROM base_actfacts f USING base_act a WHERE a.id = f.act AND a.object_id = ANY (ids);
+    DELETE FROM needs_employerentry WHERE in_scope(region) AND id = ANY (ids);
+    PERFORM set_config('anju.tending', '', true);
+    RETURN cardinality(ids);
 END $$;
