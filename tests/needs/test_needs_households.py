@@ -16,6 +16,7 @@ from anju.base.regions import scope
 from anju.base.tickets.models import Ticket
 from anju.needs import acts, reads
 from anju.needs.acts.apply import Brought
+from anju.needs.acts.change import owe_vacating
 from anju.needs.models import Application, Ban, Finding, FormerMember, HouseholdEvent, Member, MemberNeed
 from anju.parties.models import Region
 from needs.helpers import (
@@ -207,9 +208,21 @@ def test_a_sitting_tenant_applies_to_buy_and_vacates_when_the_bought_home_is_han
     assert (claims_of(tenancy, seam.HOME), now_of(tenancy).state) == (2, "housed"), "until then it lives where it rents"
     acts.mark_housed(ctx=ctx_of("operator", now=later(60)), application_id=buys.id)
     assert (claims_of(tenancy, seam.HOME), claims_of(buys, seam.HOME)) == (0, 2)
-    assert (now_of(tenancy).state, now_of(buys).state) == ("vacated", "housed")
+    assert (now_of(tenancy).state, now_of(buys).state) == ("housed", "housed"), "it signed; the keys come later"
+    with open_act(COUNTY, now=later(70)) as ctx:
+        owe_vacating(ctx, now_of(buys), 30)
     with scope(COUNTY):
-        assert Ticket.objects.get(kind="needs.vacate").post == "operator"
+        ticket = Ticket.objects.get(kind="needs.vacate")
+        assert (ticket.post, ticket.limit_days, ticket.object_id) == ("intake_clerk", 30, tenancy.id)
+    with pytest.raises(InvalidInput, match="事由"):
+        acts.vacate_tenancy(ctx=ctx_of(now=later(80)), application_id=tenancy.id, reason=" ")
+    assert (
+        acts.vacate_tenancy(ctx=ctx_of(now=later(80)), application_id=tenancy.id, reason="钥匙已收").state == "vacated"
+    )
+    with scope(COUNTY):
+        assert Ticket.objects.get(kind="needs.vacate").done_on
+    with pytest.raises(Refused, match="没有在住的住房"):
+        acts.vacate_tenancy(ctx=ctx_of(now=later(80)), application_id=tenancy.id, reason="再办")
 
 
 def test_another_familys_tenancy_cannot_be_given_up() -> None:

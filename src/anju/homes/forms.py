@@ -47,6 +47,12 @@ class FilingForm(ActForm):
     filing_number = forms.CharField(label="网签备案号", max_length=60)
 
 
+class HandOverForm(ActForm):
+    """The day on which the keys were handed over."""
+
+    handed_on = forms.DateField(label="交付日", widget=forms.DateInput)
+
+
 class EndForm(ActForm):
     """When and why a lease ends."""
 

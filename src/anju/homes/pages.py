@@ -250,6 +250,7 @@ def contract(request: HttpRequest, contract_id: UUID) -> HttpResponse:
             *terms,
             ("定金", f"{numbers.yuan(row.earnest_fen)}，{'已抵作首付' if sale else '已转押金'}"),
             ("已到账（不含定金）", numbers.yuan(acts.received_fen(row))),
+            *_handed(row, sale),
             ("终止", f"{row.ended_on} {row.end_reason}" if row.ended_on else "没有终止"),
         ],
         acts=[
@@ -262,13 +263,40 @@ def contract(request: HttpRequest, contract_id: UUID) -> HttpResponse:
                         "homes.record_filing",
                         live and not row.filing_number,
                         why or "已备案",
-                    )
+                    ),
+                    (
+                        "登记交付",
+                        reverse("homes:hand_over", args=[row.id]),
+                        "homes.hand_over",
+                        live and row.handed_over_on is None,
+                        why or "已交付",
+                    ),
                 ]
                 if sale
                 else [("终止租赁", reverse("homes:end", args=[row.id]), "homes.end_lease", live, why)]
             ),
         ],
     )
+
+
+def _handed(row: Contract, sale: bool) -> list[tuple[str, Any]]:
+    """When the home was handed over, and what a tenant who bought owes."""
+    if sale:
+        given_back = reads.lease_given_up(row)
+        owed = f"{row.vacate_by} 前" if row.vacate_by else "交付时定期限"
+        return [
+            ("交付", row.handed_over_on or "还没有交付"),
+            *([("须腾退的租住房", f"{given_back.number}，{owed}")] if given_back else []),
+        ]
+    bought = reads.bought_instead(row)
+    if bought is None:
+        return []
+    return [
+        (
+            "承租家庭已另购",
+            f"{bought.number}，" + (f"须于 {bought.vacate_by} 前腾退" if bought.vacate_by else "交付后腾退"),
+        )
+    ]
 
 
 @page(power="homes.view")
@@ -321,6 +349,12 @@ def pay(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def file_(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """Record the filing's number."""
     return _act(request, contract_id, "登记网签备案号", acts.record_filing, forms.FilingForm, "3.6-1")
+
+
+@page(power="homes.hand_over")
+def hand_over(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """The keys of a bought home; a tenant's rented home is due from then on."""
+    return _act(request, contract_id, "登记交付", acts.hand_over, forms.HandOverForm, "3.6-2", irreversible=True)
 
 
 @page(power="homes.end_lease")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from anju.homes.models import Contract
+from anju.homes.models import RENT, SALE, Contract
 from anju.offering.models import Choice
 from anju.policy.parameters import InForce
 from anju.policy.rules.offering import after_purchase
@@ -33,6 +33,21 @@ def contracts(region: str) -> QuerySet[Contract, Any]:
 def live_contract(unit: Unit) -> Contract | None:
     """The home's live contract."""
     return contracts(unit.region).filter(region=unit.region, unit=unit, ended_on__isnull=True).first()
+
+
+def lease_given_up(bought: Contract) -> Contract | None:
+    """The live lease of the home that a tenant who bought gives back; None where there is none in this house."""
+    tenancy = bought.application.vacates_id
+    if tenancy is None:
+        return None
+    rows = Contract.objects.filter(region=bought.region, application_region=bought.application_region, tenure=RENT)
+    return rows.filter(application_id=tenancy, ended_on__isnull=True).first()
+
+
+def bought_instead(lease: Contract) -> Contract | None:
+    """The live contract by which this lease's household bought a home, and gives the rented one back."""
+    rows = Contract.objects.filter(region=lease.region, application_region=lease.application_region, tenure=SALE)
+    return rows.filter(application__vacates_id=lease.application_id, ended_on__isnull=True).first()
 
 
 def waiting(region: str) -> QuerySet[Choice, Any]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/", pages.contract, name="contract"),
     path("contracts/<uuid:contract_id>/pay/", pages.pay, name="pay"),
     path("contracts/<uuid:contract_id>/file/", pages.file_, name="file"),
+    path("contracts/<uuid:contract_id>/hand-over/", pages.hand_over, name="hand_over"),
     path("contracts/<uuid:contract_id>/end/", pages.end, name="end"),
     path("<uuid:unit_id>/", pages.thing, name="thing"),
 ]

@@ -32,6 +32,7 @@ urlpatterns = [
     path("<uuid:key>/join/", life.join, name="join"),
     path("<uuid:key>/death/", life.death, name="death"),
     path("<uuid:key>/tenant/", life.tenant, name="tenant"),
+    path("<uuid:key>/vacate/", life.vacate, name="vacate"),
     path("<uuid:key>/need/", life.need, name="need"),
     path("<uuid:key>/needs/<uuid:need_id>/", life.confirm_need, name="confirm_need"),
     path("<uuid:key>/ban/", life.ban_new, name="ban_new"),

@@ -85,6 +85,7 @@ REST: dict[str, Any] = {
     "second_review_days": 7,
     "special_decision_body": "task_force",
     "step_free_first": "yes",
+    "vacate_days": 30,
 }
 
 

@@ -133,7 +133,8 @@ def _live_homes(case: Case) -> int:
     """How many affordable homes members of the household hold already, in whatever region."""
     persons = [bytes(p) for p in case.application.members.values_list("document_blind", flat=True)]
     held = {clash.case for clash in seam.holders(seam.HOME, persons).values()}
-    return len(held - {case.application.id})
+    # The rented home that a sitting tenant gives back for this one does not count (3.2-0).
+    return len(held - {case.application.id, case.application.vacates_id})
 
 
 def _sign(ctx: ActContext, case: Case, verdicts: Sequence[Verdict], **terms: Any) -> Contract:

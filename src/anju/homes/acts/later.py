@@ -8,18 +8,21 @@ from django.db.models import Sum
 from anju.base import numbers
 from anju.base.acts import ActContext, Conflict, InvalidInput, Refused, act
 from anju.base.claims import seam
+from anju.base.tickets.desk import close_tickets
 from anju.funds import acts as funds
 from anju.funds.models import Receipt
 from anju.homes.models import RENT, SALE, Contract
+from anju.needs import acts as needs
 from anju.parties.acts.acquirers import of_project
 from anju.reserve import acts as reserve
 
 REASON_MAX = 200
+VACATE = "homes.vacate"
 
 
 def contract_for(ctx: ActContext, contract_id: UUID) -> Contract:
     """A live contract under its row lock. Raises Conflict where there is none, Refused where it has ended."""
-    rows = Contract.objects.select_for_update(of=("self",)).select_related("project", "unit")
+    rows = Contract.objects.select_for_update(of=("self",)).select_related("project", "unit", "application")
     row = rows.filter(region=ctx.region, id=contract_id).first()
     if row is None:
         raise Conflict(f"区划 {ctx.region} 没有这份合同，没有办理；请刷新后重试", clause="3.6-1")
@@ -100,7 +103,13 @@ def end_lease(*, ctx: ActContext, contract_id: UUID, ended_on: date, reason: str
     row.ended_on, row.end_reason = ended_on, reason.strip()
     row.save(update_fields=["ended_on", "end_reason"])
     reserve.move_units(ctx=ctx, unit_ids=[row.unit_id], to="purchased")
+    if row.application.state == "housed":
+        there = ctx.at(row.application_region)
+        needs.vacate_tenancy(
+            ctx=there, application_id=row.application_id, reason=f"{row.number} 终止：{row.end_reason}"
+        )
     seam.release(seam.HOME, case=row.application_id, region=row.application_region)
+    close_tickets(ctx=ctx, obj=row, kind=VACATE, outcome="已腾退")
     ctx.on(row, number=row.number, reason=row.end_reason)
     ctx.happened(ended_on)
     return row

@@ -19,6 +19,7 @@ from .change import (
     read_personal,
     supplement,
     undo_withdrawal,
+    vacate_tenancy,
     withdraw,
 )
 from .comes_with import attach_papers, change_wishes
@@ -141,6 +142,7 @@ __all__ = [
     "take_cases",
     "take_snapshot",
     "undo_withdrawal",
+    "vacate_tenancy",
     "weigh_survey",
     "withdraw",
     "withdraw_letter",

@@ -1,6 +1,7 @@
 """What changes a case after it came in: supplement, withdrawal and its undoing, correction, the home it got, a personal look."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,7 @@ FACTS: dict[str, str] = {
 }  # fmt: skip
 BY_FAMILY = frozenset({"income_month_fen", "home_area_cm2", "residence_months", "policy_homes", "group", "town"})
 REASON_MAX = 300
+VACATE = "needs.vacate"
 File = tuple[str, bytes]
 
 
@@ -173,7 +175,8 @@ def mark_housed(*, ctx: ActContext, application_id: UUID) -> Application:
     STATES.check(row, "housed")
     names = persons_of(row)
     if row.vacates_id:
-        _vacate(ctx, row, row.vacates_id)
+        # The household's one home is the new one from here on; it lives in the rented one until that is given back.
+        seam.release(seam.HOME, case=row.vacates_id, region=ctx.region)
     clashes = seam.reserve(seam.HOME, names, case=row.id, region=ctx.region)
     if clashes:
         who = "、".join(names.get(clash.person, "家庭成员") for clash in clashes[:3])
@@ -183,15 +186,29 @@ def mark_housed(*, ctx: ActContext, application_id: UUID) -> Application:
     return row
 
 
-def _vacate(ctx: ActContext, row: Application, tenancy_id: UUID) -> None:
-    """The sitting tenants have their new home: the tenancy's claims end with it, and its home is to be handed back."""
-    tenancy = locked(ctx, tenancy_id)
-    STATES.move(tenancy, "vacated", ctx)
-    seam.release(seam.HOME, case=tenancy.id, region=ctx.region)
-    open_ticket(
-        ctx=ctx, kind="needs.vacate", title=f"收回退租的住房（{tenancy.number}，已另购 {row.number}）", post="operator",
-        obj=tenancy, url=f"/needs/{tenancy.id}/", limit_days=None,
+@act(clause=CLAUSE, title="登记已腾退")
+def vacate_tenancy(*, ctx: ActContext, application_id: UUID, reason: str) -> Application:
+    """The rented home is given back: the tenancy is over, and nobody holds a home by it. ``homes`` tells it as a lease ends."""
+    row = locked(ctx, application_id)
+    ctx.on(row, reason=_reason(reason))
+    if row.state != "housed":
+        raise Refused(f"申请 {row.number} 为「{row.get_state_display()}」，没有在住的住房，没有登记", clause=CLAUSE)
+    STATES.move(row, "vacated", ctx)
+    seam.release(seam.HOME, case=row.id, region=ctx.region)
+    close_tickets(ctx=ctx, obj=row, kind=VACATE, outcome="已腾退")
+    return row
+
+
+def owe_vacating(ctx: ActContext, bought: Application, days: int) -> date:
+    """Put the rented home on the desk that takes it back, ``days`` working days from today; the last of them. Inside an act."""
+    assert bought.vacates_id, "only a tenant who bought owes it"
+    tenancy = Application.objects.get(region=bought.region, id=bought.vacates_id)
+    ticket = open_ticket(
+        ctx=ctx, kind=VACATE, title=f"收回退租的住房（{tenancy.number}，已另购 {bought.number}）", post="intake_clerk",
+        obj=tenancy, url=f"/needs/{tenancy.id}/", limit_days=days,
     )  # fmt: skip
+    assert ticket.due_on, "a ticket with days is due"
+    return ticket.due_on
 
 
 @act(clause=CLAUSE, title="登记承租家庭申购")

@@ -110,6 +110,7 @@ def doings(row: Application) -> list[tuple[Any, ...]]:
         ("登记成员需要", to("need"), "needs.record_need", changeable, f"{at}，现在不能登记"),
         ("承租家庭申购", to("tenant"), "needs.buy_as_tenant", sale and not row.vacates_id
          and row.state in ("submitted", "supplement", "first_passed", "second_passed"), "不是在审核中的购房申请"),
+        ("登记已腾退", to("vacate"), "needs.vacate_tenancy", row.state == "housed", f"{at}，没有在住的住房"),
         ("提出限制申请", to("ban_new"), "needs.propose_ban", row.state not in ("merged", "vacated"), f"{at}"),
     ]  # fmt: skip
 
@@ -229,6 +230,13 @@ def tenant(request: HttpRequest, key: UUID) -> HttpResponse:
     """A sitting tenant buys."""
     why = "在租的住房不计入已享受套数，购得的住房交付时退回"
     return _form(request, key, "承租家庭申购", acts.buy_as_tenant, forms_life.TenancyForm, verb="登记", explain=why)
+
+
+@page(power="needs.vacate_tenancy")
+def vacate(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The rented home is given back."""
+    why = "有租赁合同的，由运营机构终止租赁时一并登记；没有合同在册的在这里登记"
+    return _form(request, key, "登记已腾退", acts.vacate_tenancy, forms.ReasonForm, explain=why, irreversible=True)
 
 
 @page(power="needs.record_need")
