@@ -57,14 +57,16 @@ def towns(region: str) -> dict[str, str]:
 
 
 def queue(region: str, programme: str | None = None) -> Rows:
-    """The waiting list in its order, each row with its ``place`` within county and programme, from 1."""
-    rows = applications(region).filter(state="qualified")
+    """The waiting list in its order, each row with its ``place`` within county and programme, from 1.
+
+    County, programme and sort key name a place once, and one index has them in this order: a page's rows are read from it as they
+    come, however long the lists are. A range of counties keeps that order, a set of them does not.
+    """
+    rows = Application.objects.filter(region__range=region_range(region), state="qualified")
     if programme:
         rows = rows.filter(programme=programme)
-    place = Window(
-        RowNumber(), partition_by=[F("region"), F("programme")], order_by=[F("sort_key").asc(), F("id").asc()]
-    )
-    return rows.annotate(place=place).order_by("region", "programme", "sort_key", "id")
+    place = Window(RowNumber(), partition_by=[F("region"), F("programme")], order_by=F("sort_key").asc())
+    return rows.annotate(place=place).order_by("region", "programme", "sort_key")
 
 
 @dataclass(frozen=True)

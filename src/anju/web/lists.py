@@ -227,11 +227,16 @@ def _matches(q: str, search: Sequence[str]) -> Q:
 
 
 def ordered(rows: models.QuerySet[Any], state: State, columns: Sequence[Col], order: str) -> models.QuerySet[Any]:
-    """By the column asked for, else by the list's own order; the id breaks ties, so that no row is on two pages."""
+    """By the column asked for, else by the list's own order; the id breaks ties, so that no row is on two pages.
+
+    A list whose ``order`` is empty comes in an order of its own, which names each row once.
+    """
     known = {c.sort for c in columns if c.sort}
     wanted = state.order if state.order.lstrip("-") in known else order
     if wanted != state.order:
         state.order = ""
+    if not wanted:
+        return rows
     expression = models.F(wanted.lstrip("-"))
     first = (
         expression.desc(nulls_last=_nullable(rows.model, wanted.lstrip("-")))
