@@ -15,7 +15,6 @@ BEGIN
     WITH old AS (
         UPDATE base_message m SET state = 'moved'
          WHERE m.case_id = p_case AND m.to_blind = p_old AND m.to_blind <> mine.phone_blind AND m.state = 'queued'
-           AND m.template <> 'phone-moved'  -- tells the old phone itself that it is no longer the household's
            AND m.region IN (mine.region, left(mine.region, 4) || '00')
         RETURNING m.*)
     INSERT INTO base_message (id, region, to_phone, to_blind, template, text, wording, state, once_key, case_id, queued_at, tries, last_error)
