@@ -15,7 +15,7 @@ ROWS, COUNTY = 100_000, "231202"
 # Three persons of each household that the city has already hold a claim.
 CLAIMS = """
 INSERT INTO base_claim (region, kind, person, token)
-SELECT a.region, 'live_application', '\\x01'::bytea || sha256((a.number || '-' || p)::bytea), a.id
+SELECT a.region, 'application', '\\x01'::bytea || sha256((a.number || '-' || p)::bytea), a.id
   FROM needs_application a, generate_series(1, 3) AS p
 """
 
