@@ -13,7 +13,7 @@ from anju.base.acts.models import Act
 from anju.base.files.models import Evidence
 from anju.base.regions import scope
 from anju.needs import acts, cells, reads, weights
-from anju.needs.models import Answer, Application, DemandCell, Finding
+from anju.needs.models import Answer, Application, DemandCell, Finding, Review
 from needs.helpers import COUNTY, WISH, book, ctx_of, household, later, member, qualified, submitted
 from support.db import open_act
 from support.examples import many
@@ -287,3 +287,35 @@ def test_a_survey_is_weighted_to_the_entered_census_and_stays_apart_from_the_lis
         assert shown.effective == told["effective"] and 1 < shown.effective < 15
         assert shown.permille and 998 <= sum(shown.permille.values()) <= 1000
         assert len(told["uncovered"]) == 8
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("3.2-0")
+def test_a_held_case_refused_may_ask_for_another_look_and_gets_its_own_days_place_back() -> None:
+    row = back_entered(1, residence_months=6)
+    with scope(COUNTY):
+        finding = Finding.objects.get()
+    refuser = ctx_of("reviewer")
+    acts.settle_finding(ctx=refuser, finding_id=finding.id, upheld=True, outcome="确未满 12 个月")
+    with scope(COUNTY):
+        refusal = Review.objects.get(application_id=row.id)
+        assert (refusal.step, refusal.outcome, refusal.reviewer) == ("held", "refuse", refuser.account)
+    look = {"params": book(relook_days=15)}
+    asked = acts.ask_reconsideration(ctx=ctx_of(**look), application_id=row.id, text="社保记录补查为 30 个月")
+    with pytest.raises(Refused, match="同一人"):
+        acts.decide_reconsideration(
+            ctx=ctx_of("office_head", account=refuser.account, **look),
+            reconsideration_id=asked.id,
+            granted=True,
+            reason="属实",
+        )
+    with pytest.raises(Refused, match="以外的岗位"):
+        acts.decide_reconsideration(
+            ctx=ctx_of("reviewer", **look), reconsideration_id=asked.id, granted=True, reason="属实"
+        )
+    acts.decide_reconsideration(
+        ctx=ctx_of("office_head", **look), reconsideration_id=asked.id, granted=True, reason="属实"
+    )
+    with scope(COUNTY):
+        found = Application.objects.get(id=row.id)
+        assert found.state == "qualified" and found.sort_key.startswith("9-20250701-20250610-")

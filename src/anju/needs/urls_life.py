@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.needs.pages import life, standing
+from anju.needs.pages import life, opinions, standing
 
 urlpatterns = [
     path("objections/", standing.objections, name="objections"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("bans/<uuid:key>/", standing.ban, name="ban"),
     path("bans/<uuid:key>/hear/", standing.ban_hear, name="ban_hear"),
     path("bans/<uuid:key>/decide/", standing.ban_decide, name="ban_decide"),
+    path("opinions/", opinions.index, name="opinions"),
+    path("opinions/<uuid:key>/", opinions.opinion, name="opinion"),
+    path("<uuid:key>/ask-opinions/", life.ask_opinions, name="ask_opinions"),
     path("order/", standing.orders, name="orders"),
     path("order/<str:programme>/", standing.reorder, name="reorder"),
     path("<uuid:key>/city/", life.city, name="city"),

@@ -29,6 +29,7 @@ from .events import NewHousehold, join_households, record_death, record_divorce,
 from .letters import issue_letter, withdraw_letter, withdraw_letters_due
 from .memberneeds import confirm_need, record_need
 from .objections import decide_objection, raise_objection
+from .opinions import agree_opinions, ask_opinions, give_opinion
 from .places import recalculate_place, reorder_list
 from .privacy import ask_erasure, clear_kept, copy_my_data, drop_old, end_erasure, erase_case, erase_due
 from .proxies import bind_phone, end_proxies_due, end_proxy, grant_proxy
@@ -63,9 +64,11 @@ __all__ = [
     "Brought",
     "Given",
     "NewHousehold",
+    "agree_opinions",
     "answer_complaint",
     "answer_survey",
     "ask_erasure",
+    "ask_opinions",
     "ask_reconsideration",
     "assign_cases",
     "assign_town",
@@ -104,6 +107,7 @@ __all__ = [
     "find_my_applications",
     "finish_recheck",
     "first_review",
+    "give_opinion",
     "grant_proxy",
     "hear_ban",
     "issue_letter",

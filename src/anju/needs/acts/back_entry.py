@@ -15,6 +15,7 @@ from anju.needs import order
 from anju.needs.acts.apply import digest, names_of, save_each
 from anju.needs.acts.change import persons_of
 from anju.needs.acts.places import list_rule
+from anju.needs.acts.review import tell_refused
 from anju.needs.acts.steps import (
     CLAUSE,
     FIRST,
@@ -23,8 +24,8 @@ from anju.needs.acts.steps import (
     locked,
     next_numbers,
     put_on_desk,
-    release,
     reserve,
+    who,
 )
 from anju.needs.banned import refuse_banned
 from anju.needs.findings import open_findings
@@ -42,7 +43,8 @@ from anju.needs.households import (
     wish_rows,
 )
 from anju.needs.judging import Days, blocking, frozen, judge_prepared
-from anju.needs.models import Application, Finding, Member, Wish
+from anju.needs.models import Application, Finding, Member, Review, Wish
+from anju.needs.route import HELD
 from anju.policy.parameters import InForce
 from anju.policy.rules.eligibility import taken_in
 from anju.policy.verdict import Verdict, failed, unknown
@@ -112,17 +114,26 @@ def settle_finding(*, ctx: ActContext, finding_id: UUID, upheld: bool, outcome: 
         raise InvalidInput("请写明查实情况和依据，没有办结", field="outcome", clause=CLAUSE)
     finding.settled_on, finding.settled_by, finding.outcome = ctx.today, ctx.account, outcome.strip()[:300]
     finding.save(update_fields=["settled_on", "settled_by", "outcome"])
-    if row.state == "held":
-        _leave_hold(ctx, row, upheld)
+    if row.state == "held" and upheld:
+        _refuse(ctx, row, finding)
+    elif row.state == "held":
+        leave_hold(ctx, row)
     return finding
 
 
-def _leave_hold(ctx: ActContext, row: Application, upheld: bool) -> None:
-    if upheld:
-        STATES.move(row, "refused", ctx)
-        release(ctx, row.id)
-        close_tickets(ctx=ctx, obj=row, outcome="待查属实，不予通过")
-        return
+def _refuse(ctx: ActContext, row: Application, finding: Finding) -> None:
+    """A refusal like any other: with its person and reason, told to the household, which may ask for another look."""
+    review = Review.objects.create(
+        region=ctx.region, application=row, step=HELD, outcome="refuse", reason=finding.outcome, reviewer=who(ctx),
+        reviewed_at=ctx.now,
+    )  # fmt: skip
+    STATES.move(row, "refused", ctx)
+    close_tickets(ctx=ctx, obj=row, outcome="待查属实，不予通过")
+    tell_refused(ctx, row, review)
+
+
+def leave_hold(ctx: ActContext, row: Application) -> None:
+    """With nothing open any more, a held case takes the place of its own qualified day, or begins its review. Inside an act."""
     if Finding.objects.filter(region=ctx.region, application=row, settled_on=None).exists():
         return
     reserve(ctx, row.id, persons_of(row))

@@ -11,7 +11,7 @@ from anju.base.files import store
 from anju.base.numbers import mask_document, mask_name
 from anju.base.secrets import blind, seal
 from anju.base.tickets.desk import close_tickets, open_ticket
-from anju.needs import proxies
+from anju.needs import opinions, proxies
 from anju.needs.acts.steps import (
     CLAUSE,
     FAMILY,
@@ -33,7 +33,7 @@ from anju.needs.judging import Days, blocking, frozen, judge_rows
 from anju.needs.locks import end_locks, refuse_locked, said_again
 from anju.needs.models import LIVE, Application, Member
 from anju.needs.programmes import tenure_of
-from anju.needs.route import WAITS
+from anju.needs.route import WAITS, waiting_at
 from anju.policy.rules import people
 from anju.policy.verdict import Verdict
 
@@ -279,6 +279,10 @@ def change_facts(ctx: ActContext, row: Application, facts: Mapping[str, Any]) ->
     found = [Fault(name, "", f"「{name}」不能在这里更正") for name in unknown]
     refuse_faults(found or list(fact_faults(facts, places_of(ctx.region))))
     refuse_locked(row, facts)
+    if set(facts) - {"phone"} and opinions.lapse(ctx, row):
+        waits = waiting_at(route_of(ctx, row), row.state)
+        if waits:
+            opinions.ask(ctx, [row], waits)
     before = {name: getattr(row, name) for name in facts if name != "phone"}
     old_phone = bytes(row.phone_blind)
     for name, value in facts.items():

@@ -8,6 +8,7 @@ from uuid import UUID
 from anju.base.acts import ActContext, InvalidInput, Refused, act
 from anju.base.files import store
 from anju.base.tickets.desk import close_tickets, open_ticket
+from anju.needs.acts.back_entry import leave_hold
 from anju.needs.acts.change import BY_FAMILY, File, change_facts, persons_of
 from anju.needs.acts.review import PASS, REFUSE
 from anju.needs.acts.steps import (
@@ -24,7 +25,7 @@ from anju.needs.acts.steps import (
 )
 from anju.needs.judging import Days, frozen, judge_rows
 from anju.needs.models import Application, Reconsideration, Review
-from anju.needs.route import FIRST, PASSED, SHOWN, Step, step_of
+from anju.needs.route import FIRST, HELD, PASSED, SHOWN, Step, step_of
 from anju.policy.parameters import Unset
 
 # Who looks again: not the post that refused.
@@ -92,7 +93,7 @@ def decide_reconsideration(*, ctx: ActContext, reconsideration_id: UUID, granted
     row = locked(ctx, found.application_id)
     found.refresh_from_db()
     ctx.on(found, application=str(row.id), granted=granted, reason=reason.strip())
-    step = None if found.refusal.step == SHOWN else step_of(route_of(ctx, row), found.refusal.step)
+    step = None if found.refusal.step in (SHOWN, HELD) else step_of(route_of(ctx, row), found.refusal.step)
     _may_decide(ctx, found, row, step, reason)
     found.granted, found.reason = granted, reason.strip()[:300]
     found.decided_on, found.decided_by = ctx.today, who(ctx)
@@ -120,6 +121,11 @@ def _may_decide(ctx: ActContext, found: Reconsideration, row: Application, step:
 
 
 def _restore(ctx: ActContext, row: Application, found: Reconsideration, step: Step | None) -> None:
+    if found.refusal.step == HELD:
+        # The finding is held not to stand: as where it is settled so, the case takes its own day's place or begins its review.
+        STATES.move(row, "held", ctx)
+        leave_hold(ctx, row)
+        return
     verdicts = judge_rows([row], Days(ctx))[row.id]
     row.verdicts = frozen(verdicts)
     row.save(update_fields=["verdicts"])

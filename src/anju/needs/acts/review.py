@@ -1,6 +1,7 @@
 """The reviews (初审、复审、联审): one case with any outcome, or many clean cases at once; each by another person, also by the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from anju.base.acts import ActContext, Forbidden, InvalidInput, Refused, act
 from anju.base.sheets.models import Load
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
-from anju.needs import bulk
+from anju.needs import bulk, opinions
 from anju.needs.acts.steps import CLAUSE, STATES, locked, locked_many, put_on_desk, release, route_of, tell, who
 from anju.needs.judging import Days, blocking, frozen, judge_rows
-from anju.needs.models import Application, Review
+from anju.needs.models import Application, Opinion, Review
 from anju.needs.route import CITY, FIRST, SECOND, TITLES, WAITS, Step, route, step_of, waiting_at
 from anju.parties.posts import BY_CODE
 
@@ -74,6 +75,8 @@ def _review(ctx: ActContext, application_id: UUID, code: str, outcome: str, reas
     _by_its_post(ctx, step)
     if step is not steps[0]:
         _other_person(ctx, row, step)
+    if outcome != SUPPLEMENT:
+        _opinions(ctx, row, step, outcome, reason)
     if outcome == PASS:
         _require(ctx, row)
     review = Review.objects.create(
@@ -97,6 +100,24 @@ def _by_its_post(ctx: ActContext, step: Step) -> None:
         )
 
 
+def _opinions(ctx: ActContext, row: Application, step: Step, outcome: str, reason: str) -> None:
+    """Every department has answered before the post decides; to pass against a 不一致 it says why. Raises Refused, InvalidInput."""
+    found = opinions.live(ctx.region, [row.id], step.code) if step.departments else []
+    stops = opinions.obstacle(step, found)
+    if stops:
+        raise Refused(stops, clause=CLAUSE)
+    against = opinions.differing(found)
+    if outcome == PASS and against and not reason:
+        raise InvalidInput(
+            f"{'、'.join(against)}的意见为不一致，通过须写明采信的依据，没有办理；请填写理由",
+            field="reason",
+            clause=CLAUSE,
+        )
+    ctx.other_than(
+        ctx.account if any(one.given_by == ctx.account for one in found) else None, f"申请 {row.number} 的{step.title}"
+    )
+
+
 def _other_person(ctx: ActContext, row: Application, step: Step) -> None:
     mine = Review.objects.filter(region=ctx.region, application=row, outcome=PASS, reviewer=who(ctx))
     ctx.other_than(ctx.account if mine.exists() else None, f"申请 {row.number} 的{step.title}")
@@ -118,6 +139,7 @@ def _after(ctx: ActContext, row: Application, steps: Sequence[Step], step: Step,
             close_tickets(ctx=ctx, obj=row, outcome=f"{step.title}通过")
         return
     close_tickets(ctx=ctx, obj=row, outcome=OUTCOMES[outcome])
+    opinions.lapse(ctx, row)
     if outcome == REFUSE:
         tell_refused(ctx, row, review)
         return
@@ -138,7 +160,7 @@ def _bulk(ctx: ActContext, ids: Sequence[UUID], code: str) -> dict[str, Any]:
     routes = {day: route(days[day]) for day in {row.accepted_on for row in rows}}
     for steps in routes.values():
         _by_its_post(ctx, step_of(steps, code))
-    left = _not_theirs(ctx, rows, code)
+    left = _not_theirs(ctx, rows, code) | _unopined(ctx, rows, routes, code)
     good = _judged(ctx, [row for row in rows if row.id not in left], left)
     bulk.insert(
         [
@@ -172,6 +194,24 @@ def _not_theirs(ctx: ActContext, rows: list[Application], code: str) -> dict[UUI
     return dict.fromkeys(mine.values_list("application_id", flat=True), why)
 
 
+def _unopined(
+    ctx: ActContext, rows: list[Application], routes: Mapping[date, Sequence[Step]], code: str
+) -> dict[UUID, str]:
+    """The cases that a department has not answered, or speaks against: those are decided one by one."""
+    asking = [row for row in rows if step_of(routes[row.accepted_on], code).departments]
+    found: dict[UUID, list[Opinion]] = {}
+    for one in opinions.live(ctx.region, [row.id for row in asking], code) if asking else ():
+        found.setdefault(one.application_id, []).append(one)
+    left = {}
+    for row in asking:
+        mine = found.get(row.id, [])
+        why = opinions.obstacle(step_of(routes[row.accepted_on], code), mine)
+        against = opinions.differing(mine)
+        if why or against:
+            left[row.id] = why or f"{'、'.join(against)}的意见为不一致；请逐件办理并写明依据"
+    return left
+
+
 def _judged(ctx: ActContext, rows: list[Application], left: dict[UUID, str]) -> list[Application]:
     """Those that pass every verdict; the others join ``left`` with the sentence that stops them. New verdicts are stored."""
     found, changed, good = judge_rows(rows, Days(ctx)), [], []
@@ -201,7 +241,9 @@ def _desks(ctx: ActContext, rows: list[Application], code: str, follows: Step | 
     open_.filter(object_id__in=empty).update(done_on=ctx.today, outcome=f"{TITLES[code]}办结")
     if follows is None:
         return
-    for load in Load.objects.filter(region=ctx.region, id__in=loads):
+    files = list(Load.objects.filter(region=ctx.region, id__in=loads))
+    opinions.ask(ctx, [row for row in rows if row.load_id], follows, files)
+    for load in files:
         open_ticket(
             ctx=ctx, kind=f"needs.{follows.code}_review", title=f"{follows.title}一批导入的申请", post=follows.post,
             obj=load, url=f"/needs/?state={follows.waits}&load={load.id}", limit_days=follows.days,

@@ -15,7 +15,7 @@ from anju.base.regions import uuid7
 from anju.base.secrets import unseal
 from anju.base.tickets.desk import close_tickets, open_ticket
 from anju.base.tickets.models import Ticket
-from anju.needs import proxies
+from anju.needs import opinions, proxies
 from anju.needs.judging import Days
 from anju.needs.models import Application, Proxy
 from anju.needs.route import FIRST, SECOND, Step, route, step_of, waiting_at
@@ -42,7 +42,7 @@ STATES = Transitions(
         "held": frozenset({"submitted", "qualified", "housed", "refused", "withdrawn"}),
         "housed": frozenset({"vacated"}),
         # By another look alone (复核), and by the way back from a lapse.
-        "refused": frozenset({"first_passed", "second_passed", "reviewed"}),
+        "refused": frozenset({"first_passed", "second_passed", "reviewed", "held"}),
         "lapsed": frozenset({"qualified"}),
         "withdrawn": frozenset({
             "submitted", "supplement", "first_passed", "second_passed", "reviewed", "publicity", "qualified", "suspended", "held",
@@ -233,7 +233,9 @@ def route_of(ctx: ActContext, row: Application, days: Days | None = None) -> tup
 def put_on_desk(ctx: ActContext, row: Application, step: str, days: Days | None = None) -> None:
     """One ticket for the step that waits, its clock by the county's limit; earlier ones of the case are closed."""
     close_tickets(ctx=ctx, obj=row, outcome=row.get_state_display())
-    open_step(ctx, row, step_of(route_of(ctx, row, days), step))
+    found = step_of(route_of(ctx, row, days), step)
+    open_step(ctx, row, found)
+    opinions.ask(ctx, [row], found)
 
 
 def open_step(ctx: ActContext, row: Application, step: Step) -> Ticket:

@@ -18,7 +18,7 @@ from anju.needs.route import SECOND, route, waiting_at
 from anju.parties.access import page
 from anju.parties.context import parameter_book
 from anju.parties.posts import BY_CODE
-from anju.web.forms import ActForm, act_form_page
+from anju.web.forms import ActForm, EmptyForm, act_form_page
 from anju.web.lists import within
 from anju.web.shown import file_url, names_of
 
@@ -52,6 +52,7 @@ def panel(row: Application) -> dict[str, Any]:
         "looks": list(Reconsideration.objects.filter(**own).order_by("-asked_on", "-id")),
         "bans": list(row.bans.order_by("-proposed_on", "-id")),
         "needs": [(need, members.get(need.member, ""), file_url(need.proof)) for need in needs],
+        "opinions": [(o, file_url(o.evidence) if o.evidence else "") for o in row.opinions.order_by("asked_on", "department", "id")],
         "vacates": row.vacates, "vacated_by": reads.to_vacate(row),
     }  # fmt: skip
 
@@ -97,6 +98,8 @@ def doings(row: Application) -> list[tuple[Any, ...]]:
     sale = row.programme in programmes.of_tenure("sale", parameter_book().on(row.accepted_on, row.region))
     return [
         ("市级联审", to("city"), "needs.city_review", row.state == "second_passed", f"{at}，不在市级联审环节"),
+        ("征求部门意见", to("ask_opinions"), "needs.ask_opinions", row.state in ("first_passed", "second_passed"),
+         f"{at}，不在征求意见的环节"),
         ("申请复核", to("ask_again"), "needs.ask_reconsideration", row.state == "refused", f"{at}，没有不予通过"),
         ("年审办结", to("recheck"), "needs.finish_recheck", bool(under_recheck(row.region, [row.id])), "没有在办的年审"),
         ("暂停轮候", to("suspend"), "needs.suspend_application", row.state == "qualified", f"{at}，不在轮候中"),
@@ -136,6 +139,14 @@ def city(request: HttpRequest, key: UUID) -> HttpResponse:
     step = waiting_at(steps, row.state)
     why = f"由「{BY_CODE[step.post].title}」办理，与前面的审核人不能是同一人" if step and step.code != SECOND else ""
     return _form(request, key, "市级联审", acts.city_review, forms.ReviewForm, verb="提交联审", explain=why)
+
+
+@page(power="needs.ask_opinions")
+def ask_opinions(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The step's departments asked, where they were not."""
+    return _form(
+        request, key, "征求部门意见", acts.ask_opinions, EmptyForm, explain="只征求还没有征求过的部门；已出具的意见不变"
+    )
 
 
 @page(power="needs.ask_reconsideration")
