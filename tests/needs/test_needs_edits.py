@@ -112,7 +112,8 @@ def test_the_page_gives_the_sheet_to_those_who_may_correct_and_shows_what_would_
         load = edited(out(case, residence_months=60))
     clerk = signed_in("intake_clerk", COUNTY)
     assert "导出改表" in text(clerk.get("/needs/"))
-    assert clerk.get("/needs/?export=edit").headers["Content-Type"].endswith("sheet")
+    sheet = clerk.post("/needs/?export=edit", {"reason": "补录居住月数"})
+    assert sheet.headers["Content-Type"].endswith("sheet")
     page = text(clerk.get(f"/loads/{load.id}/"))
     assert "收下后会改成这样" in page and "<del>36</del>" in page and "60" in page
     reviewer = signed_in("reviewer", COUNTY)

@@ -5,12 +5,14 @@ import importlib.util
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import DataError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError
 from ninja.security import APIKeyCookie
 
-from anju.base.acts import Refused
+from anju.base.acts import InvalidInput, Refused
 from anju.front import api_loads
 from anju.parties.access import page
 from anju.parties.middleware import refused_response
@@ -45,6 +47,24 @@ api = NinjaAPI(
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """The refusal as JSON; the request's transaction stays, and with it the refusal row."""
     return refused_response(request, error)
+
+
+@api.exception_handler(ValidationError)
+def misformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What is not of the interface's form, field by field, as one sentence; ``detail`` keeps what the reader of JSON found."""
+    fields = "、".join(dict.fromkeys(str(one["loc"][-1]) for one in error.errors))
+    said = f"没有办理：「{fields}」缺失或格式不对（整数不带引号，日期写作 2026-03-02）；请对照接口说明 /api/docs 更正后重发"
+    return JsonResponse({"sentence": said, "clause": "", "verdicts": [], "detail": error.errors}, status=422)
+
+
+@api.exception_handler(DataError)
+def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A value that no column can hold: a NUL, a number too long."""
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    return refused_response(
+        request, InvalidInput("没有办理：有的值含看不见的空字符或超出范围；请更正后重发", field="value")
+    )
 
 
 class Me(Schema):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.base.acts import ActContext, Conflict, Forbidden
 from anju.funds import acts
@@ -88,8 +89,8 @@ class LineIn(Schema):
 
     reference: str
     booked_on: date
-    amount_fen: int
-    balance_fen: int
+    amount_fen: StrictInt
+    balance_fen: StrictInt
     counterparty: str = ""
     counterparty_tail: str = ""
     memo: str = ""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.base.numbers import mask_name
 from anju.homes import acts, reads
@@ -38,7 +39,7 @@ class ContractOut(Schema):
 class PaymentIn(Schema):
     """Money that came in on a contract, in fen."""
 
-    amount_fen: int
+    amount_fen: StrictInt
     received_on: date
     reference: str
 

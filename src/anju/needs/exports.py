@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from anju.base.acts import ActContext
+from anju.base.acts import ActContext, Refused
 from anju.base.numbers import mask_name
 from anju.base.sheets import register_export
 from anju.base.sheets.out import workbook
@@ -41,10 +41,12 @@ def waiting_cases(ctx: ActContext) -> list[UUID]:
 
 
 def snapshot_cells(ctx: ActContext) -> tuple[str, bytes]:
-    """The cells of the region's latest snapshot. Raises DemandSnapshot.DoesNotExist where none was taken."""
+    """The cells of the region's latest snapshot. Raises Refused where none was taken."""
     snapshot = reads.snapshots(ctx.region).filter(region=ctx.region).first()
     if snapshot is None:
-        raise DemandSnapshot.DoesNotExist(f"{ctx.region} 还没有冻结的需求快照")
+        raise Refused(
+            f"{ctx.region} 还没有冻结的需求快照，没有导出；请先在“需求快照”页冻结一份", clause="3.2-1"
+        )
     return cells_file(snapshot, synthetic=ctx.demonstration)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.negotiation import acts, reads
 from anju.negotiation.models import Offer
@@ -20,7 +21,7 @@ class OfferIn(Schema):
     """One side's price a ㎡, in fen."""
 
     side: str
-    price_fen_m2: int
+    price_fen_m2: StrictInt
     reason: str
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.base.acts import Conflict
 from anju.offering import acts, reads
@@ -50,7 +51,7 @@ class PaidIn(Schema):
     choice_id: UUID
     paid_on: date
     reference: str
-    amount_fen: int
+    amount_fen: StrictInt
 
 
 class ChoiceOut(Schema):

@@ -37,6 +37,10 @@ class PostMiddleware:
         request.installation = house  # type: ignore[attr-defined]
         if self._outside(request):
             return self.get_response(request)
+        if request.path.startswith("/api/") and "%00" in request.META.get("QUERY_STRING", ""):
+            # No column can hold it, and the interface asks the database only while it writes the answer: too late to say so.
+            why = "没有查：查询条件里有看不见的空字符；请去掉后重试"
+            return refused_response(request, InvalidInput(why, field="query"))
         with request.anju.scope() if request.anju else public_scope():  # type: ignore[attr-defined]
             return self.get_response(request)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.pricing import acts, reads
 from anju.pricing.models import Ceiling
@@ -39,11 +40,11 @@ class CeilingOut(Schema):
 class CostIn(Schema):
     """A cost sheet; null is unknown."""
 
-    land_fen: int | None
-    construction_fen: int | None
-    profit_fen: int | None
-    gross_cm2: int | None
-    transfer_land_fen: int | None = None
+    land_fen: StrictInt | None
+    construction_fen: StrictInt | None
+    profit_fen: StrictInt | None
+    gross_cm2: StrictInt | None
+    transfer_land_fen: StrictInt | None = None
     document: str = ""
 
 
@@ -55,9 +56,9 @@ class AppraisalIn(Schema):
     appraiser_number: str
     number: str
     value_date: date
-    price_fen_m2: int
-    total_fen: int
-    gross_cm2: int
+    price_fen_m2: StrictInt
+    total_fen: StrictInt
+    gross_cm2: StrictInt
     valid_until: date | None = None
 
 
@@ -65,8 +66,8 @@ class PriceIn(Schema):
     """What families pay for one home."""
 
     unit_id: UUID
-    amount_fen: int
-    market_fen: int | None = None
+    amount_fen: StrictInt
+    market_fen: StrictInt | None = None
     tenure: str | None = None
 
 

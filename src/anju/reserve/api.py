@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import StrictInt
 
 from anju.base.acts import ActContext, Forbidden
 from anju.reserve import acts, reads
@@ -76,7 +77,7 @@ class DeclareIn(Schema):
     completion_record: str = ""
     completed_on: date | None = None
     first_registered_on: date | None = None
-    debt_fen: int | None = None
+    debt_fen: StrictInt | None = None
 
 
 class UnitIn(Schema):
@@ -84,19 +85,19 @@ class UnitIn(Schema):
 
     code: str
     building: str
-    floors: int
-    stairwells: int
+    floors: StrictInt
+    stairwells: StrictInt
     lift: bool | None = None
-    stairwell: int | None = None
-    floor: int | None = None
+    stairwell: StrictInt | None = None
+    floor: StrictInt | None = None
     room: str
     use: str
-    rooms: int | None = None
-    gross_cm2: int
-    inner_cm2: int | None = None
+    rooms: StrictInt | None = None
+    gross_cm2: StrictInt
+    inner_cm2: StrictInt | None = None
     orientation: str = ""
     tenure: str | None = None
-    asked_fen_m2: int | None = None
+    asked_fen_m2: StrictInt | None = None
     mortgaged: bool | None = None
     seized: bool | None = None
     objected: bool | None = None

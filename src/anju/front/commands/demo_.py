@@ -14,9 +14,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Begins the same city afresh; refuses a database that holds anything not labelled 合成."""
     from anju.front import postgres
+    from anju.front.commands.serve_ import said_taken, serve
 
     postgres.ensure()
     postgres.make_roles()
+    if not args.no_serve and said_taken(args.host, args.port):
+        return 1
     name = postgres.database_name()
     if postgres.database_exists(name):
         why = _not_ours(name)
@@ -35,8 +38,6 @@ def run(args: argparse.Namespace) -> int:
     run_programme()
     if args.no_serve:
         return 0
-    from anju.front.commands.serve_ import serve
-
     return serve(args.host, args.port)
 
 

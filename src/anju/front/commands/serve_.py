@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,8 +23,22 @@ def run(args: argparse.Namespace) -> int:
     """Serves until interrupted."""
     from anju.front.commands.start import house
 
+    if said_taken(args.host, args.port):
+        return 1
     house()
     return serve(args.host, args.port, face=args.face)
+
+
+def said_taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already, and says so: the web server itself would share the port, and half of the visitors."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            print(f"端口 {host}:{port} 已有程序在用，没有启动；请先停掉它，或用 --port 换一个端口", file=sys.stderr)
+            return True
+    return False
 
 
 def serve(host: str, port: int, *, face: str = "office") -> int:

@@ -177,7 +177,7 @@ def load(request: HttpRequest, load_id: UUID) -> HttpResponse:
     waits = row.state == Load.CHECKED
     second = bool(kind and kind.second_person and row.maker == request.anju.account.id)  # type: ignore[attr-defined]
     reason = "" if waits else f"这份导入{row.get_state_display()}"
-    stopped = _job_of(row)
+    stopped = _job_of(request, row)
     acts: list[tuple[Any, ...]] = [
         (f"收下 {row.good} 行", reverse("front:accept", args=[row.id]), "base.accept_load", waits and row.good > 0 and not second,
          reason or ("没有一行可以收下" if not row.good else "这种表须由另一人收下，您是带入的人")),
@@ -282,10 +282,13 @@ def job(request: HttpRequest, load_id: UUID) -> HttpResponse:
     row = _load(load_id)
     if "checking" in request.GET and row.state != Load.CHECKING:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "front/_job.html", {"load": row, "job": _job_of(row)})
+    return render(request, "front/_job.html", {"load": row, "job": _job_of(request, row)})
 
 
-def _job_of(row: Load) -> Any:
+def _job_of(request: HttpRequest, row: Load) -> Any:
+    """How far the work behind it is; who is no staff sees the load's own state and rows."""
+    if request.anju.is_party:  # type: ignore[attr-defined]
+        return None
     kind = "check_load" if row.state == Load.CHECKING else "load"
     return progress.of(region=row.region, kind=kind, object_id=row.id)
 
