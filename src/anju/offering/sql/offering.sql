@@ -1,5 +1,38 @@
 -- Offering: lists that are closed stay closed, what was announced stays as announced, and the gate is counted again here.
 
+-- The steps of a batch, those of ``acts/common.py``; a test compares the two.
+CREATE OR REPLACE FUNCTION batch_may_become(p_from text, p_to text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT (p_from, p_to) IN (
+    ('announced', 'frozen'), ('announced', 'failed'), ('frozen', 'drawn'), ('frozen', 'failed'),
+    ('drawn', 'choosing'), ('drawn', 'failed'), ('drawn', 'frozen'), ('choosing', 'passed'), ('choosing', 'failed'),
+    ('failed', 'special'), ('failed', 'closed')) $$;
+
+-- A batch begins announced, moves along its steps, and is frozen, ordered or judged only where that round or gate is there.
+CREATE OR REPLACE FUNCTION batch_moves_by_its_steps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'announced' THEN
+            RAISE EXCEPTION 'batch % begins announced, not %', NEW.id, NEW.state USING ERRCODE = 'AJ319';
+        END IF;
+    ELSIF NOT batch_may_become(OLD.state, NEW.state)
+       OR NEW.state = 'frozen' AND NOT EXISTS (
+            SELECT FROM offering_draw d WHERE d.region = NEW.region AND d.batch_id = NEW.id AND d.drawn_at IS NULL)
+       OR NEW.state = 'drawn' AND (
+            NOT EXISTS (SELECT FROM offering_draw d WHERE d.region = NEW.region AND d.batch_id = NEW.id)
+            OR EXISTS (SELECT FROM offering_draw d WHERE d.region = NEW.region AND d.batch_id = NEW.id AND d.drawn_at IS NULL))
+       OR NEW.state IN ('passed', 'failed') AND NOT EXISTS (
+            SELECT FROM offering_gate g
+             WHERE g.region = NEW.region AND g.batch_id = NEW.id AND g.passed = (NEW.state = 'passed')) THEN
+        RAISE EXCEPTION 'batch % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'AJ319';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER batch_begins BEFORE INSERT ON offering_batch
+    FOR EACH ROW EXECUTE FUNCTION batch_moves_by_its_steps();
+CREATE OR REPLACE TRIGGER batch_steps BEFORE UPDATE ON offering_batch FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION batch_moves_by_its_steps();
+
 -- An announced batch: only its state moves.
 CREATE OR REPLACE FUNCTION batch_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,6 +81,9 @@ BEGIN
                         <> (OLD.region, OLD.batch_id, OLD.application_id, OLD.application_region) THEN
         RAISE EXCEPTION 'a subscription stays with its household and batch' USING ERRCODE = 'AJ312';
     END IF;
+    IF TG_OP = 'INSERT' AND (NEW.draw_number <> '' OR NEW.sort_key <> '') THEN
+        RAISE EXCEPTION 'a subscription begins without number and place' USING ERRCODE = 'AJ312';
+    END IF;
     SELECT * INTO v_batch FROM offering_batch WHERE region = NEW.region AND id = NEW.batch_id FOR SHARE;
     v_day := (coalesce(NEW.withdrawn_at, NEW.subscribed_at) AT TIME ZONE 'Asia/Shanghai')::date;
     IF v_batch.state <> 'announced' OR v_day NOT BETWEEN v_batch.apply_from AND v_batch.apply_until THEN
@@ -75,13 +111,34 @@ CREATE OR REPLACE TRIGGER subscription_stays BEFORE UPDATE ON offering_subscript
           OR OLD.score IS DISTINCT FROM NEW.score OR OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at)
     EXECUTE FUNCTION subscription_in_window();
 
+-- The freeze gives every number, once; after it nobody gets one.
 CREATE OR REPLACE FUNCTION draw_number_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'draw number % is given once', OLD.draw_number USING ERRCODE = 'AJ312';
+    IF OLD.draw_number <> ''
+       OR EXISTS (SELECT FROM offering_draw d WHERE d.region = OLD.region AND d.batch_id = OLD.batch_id) THEN
+        RAISE EXCEPTION 'draw number % of subscription % is given once, by the freeze', OLD.draw_number, OLD.id
+            USING ERRCODE = 'AJ312';
+    END IF;
+    RETURN NEW;
 END $$;
 
 CREATE OR REPLACE TRIGGER draw_number_final BEFORE UPDATE ON offering_subscription FOR EACH ROW
-    WHEN (OLD.draw_number <> '' AND NEW.draw_number <> OLD.draw_number) EXECUTE FUNCTION draw_number_is_final();
+    WHEN (NEW.draw_number IS DISTINCT FROM OLD.draw_number) EXECUTE FUNCTION draw_number_is_final();
+
+-- The round that is running gives a key, or takes those of the round before it away; when it is drawn, nothing moves any more.
+-- That the keys are those of the transcript, the round itself is asked when it ends (draw_is_final).
+CREATE OR REPLACE FUNCTION sort_key_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.sort_key <> '' AND NEW.sort_key <> ''
+       OR NOT EXISTS (SELECT FROM offering_draw d
+                       WHERE d.region = OLD.region AND d.batch_id = OLD.batch_id AND d.drawn_at IS NULL) THEN
+        RAISE EXCEPTION 'the place of subscription % is given once, by its draw', OLD.id USING ERRCODE = 'AJ312';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER sort_key_final BEFORE UPDATE ON offering_subscription FOR EACH ROW
+    WHEN (NEW.sort_key IS DISTINCT FROM OLD.sort_key) EXECUTE FUNCTION sort_key_is_final();
 
 -- A round: what is frozen, announced or drawn is never changed, and a transcript is the text of its digest.
 CREATE OR REPLACE FUNCTION draw_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -100,6 +157,17 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.drawn_at IS NOT NULL OR NEW.fixed_at IS NOT NULL THEN
             RAISE EXCEPTION 'a round begins with its freeze' USING ERRCODE = 'AJ314';
+        END IF;
+        -- A redraw is of the same lists, after a round that is drawn, and before anybody chose by it.
+        IF NEW.round > 1 AND (
+            NOT EXISTS (
+                SELECT FROM offering_draw d
+                 WHERE d.region = NEW.region AND d.batch_id = NEW.batch_id AND d.round = NEW.round - 1 AND d.drawn_at IS NOT NULL
+                   AND (d.freeze_sha256, d.homes_sha256, d.basis, d.method)
+                     = (NEW.freeze_sha256, NEW.homes_sha256, NEW.basis, NEW.method))
+            OR EXISTS (SELECT FROM offering_choice c WHERE c.region = NEW.region AND c.batch_id = NEW.batch_id)
+        ) THEN
+            RAISE EXCEPTION 'batch % has no round to draw again', NEW.batch_id USING ERRCODE = 'AJ314';
         END IF;
         RETURN NEW;
     END IF;
@@ -122,6 +190,12 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'draw % has no confirmed public value yet', NEW.id USING ERRCODE = 'AJ314';
     END IF;
+    IF NEW.drawn_at IS NOT NULL AND (
+        SELECT coalesce(jsonb_agg(s.draw_number ORDER BY s.sort_key), '[]') FROM offering_subscription s
+         WHERE s.region = NEW.region AND s.batch_id = NEW.batch_id AND s.sort_key <> ''
+    ) IS DISTINCT FROM NEW.transcript::jsonb -> 'order' THEN
+        RAISE EXCEPTION 'the stored order is not that of the transcript of draw %', NEW.id USING ERRCODE = 'AJ314';
+    END IF;
     RETURN NEW;
 END $$;
 
@@ -133,9 +207,13 @@ CREATE OR REPLACE FUNCTION holder_is_final() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
     v_draw offering_draw;
 BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.id, NEW.region, NEW.draw_id) <> (OLD.id, OLD.region, OLD.draw_id) THEN
+        RAISE EXCEPTION 'a holder stays with its draw (%)', OLD.draw_id USING ERRCODE = 'AJ315';
+    END IF;
+    -- Shared, so that no round is announced or drawn while one of its holders is on its way out.
     SELECT * INTO v_draw FROM offering_draw
-     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.draw_id ELSE NEW.draw_id END;
-    IF v_draw.fixed_at IS NULL THEN
+     WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.draw_id ELSE OLD.draw_id END FOR SHARE;
+    IF v_draw.fixed_at IS NULL AND v_draw.drawn_at IS NULL THEN
         IF TG_OP = 'DELETE' THEN
             RETURN OLD;
         ELSIF NEW.secret <> '' THEN
@@ -145,11 +223,11 @@ BEGIN
         END IF;
         RETURN NEW;
     END IF;
-    IF TG_OP <> 'UPDATE' OR OLD.secret <> ''
+    IF TG_OP <> 'UPDATE' OR OLD.secret <> '' OR v_draw.drawn_at IS NOT NULL
        OR to_jsonb(NEW) - 'secret' - 'revealed_at' <> to_jsonb(OLD) - 'secret' - 'revealed_at'
        OR NEW.secret !~ '^[0-9a-f]{64}$' OR NEW.revealed_at IS NULL OR NEW.revealed_at > v_draw.reveal_until
        OR encode(sha256(decode(NEW.secret, 'hex')), 'hex') <> NEW.commitment THEN
-        RAISE EXCEPTION 'holder % of draw % is fixed; only its own secret, by T1', OLD.title, v_draw.id USING ERRCODE = 'AJ315';
+        RAISE EXCEPTION 'holder % of draw % is fixed; only its own secret, by T1', coalesce(OLD.title, NEW.title), v_draw.id USING ERRCODE = 'AJ315';
     END IF;
     RETURN NEW;
 END $$;
@@ -164,9 +242,13 @@ DECLARE
     v_value constant text[] := ARRAY['drawn_issue', 'drums', 'entered_by', 'entered_for', 'confirmed_by', 'confirmed_for', 'confirmed_at',
                                      'notice_id'];
 BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.id, NEW.region, NEW.draw_id) <> (OLD.id, OLD.region, OLD.draw_id) THEN
+        RAISE EXCEPTION 'a source stays with its draw (%)', OLD.draw_id USING ERRCODE = 'AJ316';
+    END IF;
+    -- Shared, so that no round is announced or drawn while one of its sources is on its way out.
     SELECT * INTO v_draw FROM offering_draw
-     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.draw_id ELSE NEW.draw_id END;
-    IF v_draw.fixed_at IS NULL THEN
+     WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.draw_id ELSE OLD.draw_id END FOR SHARE;
+    IF v_draw.fixed_at IS NULL AND v_draw.drawn_at IS NULL THEN
         IF TG_OP = 'DELETE' THEN
             RETURN OLD;
         ELSIF NEW.drums IS NOT NULL THEN
@@ -180,7 +262,7 @@ BEGIN
            AND (OLD.entered_by IS NULL OR NEW.drums <> OLD.drums OR NEW.entered_by <> OLD.entered_by
                 OR NEW.entered_for IS DISTINCT FROM OLD.entered_for OR NEW.drawn_issue <> OLD.drawn_issue
                 OR NEW.confirmed_at IS NULL OR NEW.confirmed_at < v_draw.value_from)) THEN
-        RAISE EXCEPTION 'source % of draw % is fixed', OLD.game, v_draw.id USING ERRCODE = 'AJ316';
+        RAISE EXCEPTION 'source % of draw % is fixed', coalesce(OLD.game, NEW.game), v_draw.id USING ERRCODE = 'AJ316';
     END IF;
     RETURN NEW;
 END $$;
@@ -204,6 +286,8 @@ BEGIN
              WHERE s.region = NEW.region AND s.id = NEW.subscription_id AND s.batch_id = NEW.batch_id
                AND s.application_id = NEW.application_id AND s.withdrawn_at IS NULL AND s.sort_key <> ''
                AND u.id = NEW.batch_unit_id AND u.live AND u.earnest_fen = NEW.earnest_fen
+               AND NOT EXISTS (SELECT FROM offering_draw d
+                                WHERE d.region = NEW.region AND d.batch_id = NEW.batch_id AND d.drawn_at IS NULL)
         ) THEN
             RAISE EXCEPTION 'home and household of a choice are of one batch, ordered and live' USING ERRCODE = 'AJ317';
         END IF;
