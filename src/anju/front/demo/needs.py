@@ -262,7 +262,7 @@ def _family(demo: Any) -> None:
     account = signin.family_of(phone=FAMILY_PHONE, house=installation(), now=demo.now)
     post = posts.live_appointments(account, demo.now.date())[0]
     ctx = posts.actor(account, post, now=demo.now).context(region=CITY_PROPER)
-    given = _made_up(demo, FAMILY_PHONE, months=30)
+    given = made_up(demo, FAMILY_PHONE, months=30)
     row = acts.submit_application(ctx=ctx, household=given, consent=consent.current(ctx.today).version)
     demo.state["family"] = row
     demo.sign_ins.append((FAMILY_PHONE, "申请家庭（凭短信验证码，见发件箱）", demo.city))
@@ -273,7 +273,7 @@ def _family(demo: Any) -> None:
     )
 
 
-def _made_up(demo: Any, phone: str, *, months: int) -> HouseholdInput:
+def made_up(demo: Any, phone: str, *, months: int) -> HouseholdInput:
     """A household of three for the counter and the portal."""
     county = demo.state["made_up"]
     town = county.towns[0]
@@ -296,7 +296,7 @@ def _made_up(demo: Any, phone: str, *, months: int) -> HouseholdInput:
 def _back_entry(demo: Any) -> None:
     """补录: accepted on paper in June 2025, judged by that day's rules; what it lacks stays open."""
     row = acts.back_enter(
-        ctx=demo.ctx(f"intake_{CITY_PROPER}"), household=_made_up(demo, "19900099902", months=10), accepted_on=date(2025, 6, 10),
+        ctx=demo.ctx(f"intake_{CITY_PROPER}"), household=made_up(demo, "19900099902", months=10), accepted_on=date(2025, 6, 10),
         scans=SCANS, paper_number="北住保〔2025〕纸 0017 号",
     )  # fmt: skip
     with demo.scope(CITY_PROPER):
