@@ -154,6 +154,7 @@ CARRIES: dict[str, str] = {
     "loan_two_people": "4.3-1",
     "no_drawdown_before_signing": "4.3-5",
     "loan_terms": "4.2-2",
+    "limit_within_loans": "4.3-5",
     "loan_repayment_once": "4.3-2",
     "loan_repayment_amount": "4.3-2",
 }
