@@ -1,5 +1,6 @@
 """What the auditor opens: log, receipts, proofs, verification by a button, refusals, assessments, dossiers. All of it reads only."""
 
+import hashlib
 import json
 from datetime import date
 from typing import Any
@@ -16,14 +17,16 @@ from anju.base.log.sequencer import sequence
 from anju.base.regions import scope, uuid7
 from anju.base.secrets import log_key, make_keys
 from anju.homes import acts as homes
-from anju.offering.models import Draw
+from anju.offering import draw
+from anju.offering.draw import Entrant, Frozen, Holder, Home, Source
+from anju.offering.models import Batch, Draw, DrawHolder, DrawSource, Subscription
 from anju.oversight.dossier import dossier
 from anju.oversight.verification import draw_problems, verify_all
 from homes.test_homes_contracts import buy, ctx  # type: ignore[import-not-found]
 from support import laid
 from support.db import NOON, raw
 from support.desk import signed_in, text
-from support.sold import CITY, Sold, sold
+from support.sold import CITY, COUNTY, Sold, sold
 
 pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.clause("4.5")]
 
@@ -75,40 +78,120 @@ def test_a_changed_entry_and_a_changed_voucher_are_named(found: Sold) -> None:
     assert any(line.startswith("账簿：") for line in verified())
 
 
-def transcript() -> tuple[str, Draw]:
-    """A finished round by the waiting list, as its room would store it."""
-    from anju.offering import draw
-    from anju.offering.draw import Entrant, Frozen, Home
-    from anju.offering.models import Batch
-
+def finished(method: str) -> tuple[Batch, Draw]:
+    """A finished round, with its households, holders and public values as its room would store them."""
     entrants = [Entrant("0001", 1, ("A", "B")), Entrant("0002", 1, ("A",))]
-    homes_ = [Home("A", "u1"), Home("B", "u2")]
-    lists = draw.entrants_file(entrants, homes_), draw.homes_file(homes_)
-    result = draw.run(Frozen("P1", 1, "waiting_list", *lists, draw.basis_file({"0001": "a", "0002": "b"})))
+    lists = (
+        draw.entrants_file(entrants, [Home("A", "u1"), Home("B", "u2")]),
+        draw.homes_file([Home("A", "u1"), Home("B", "u2")]),
+    )
+    basis = "" if method == "draw" else draw.basis_file({"0001": "a", "0002": "b"})
+    secrets = [b"\x01" * 32, b"\x02" * 32] if method == "draw" else []
+    holders = [Holder(f"持有人{at}", hashlib.sha256(s).hexdigest(), s.hex()) for at, s in enumerate(secrets, 1)]
+    values = (
+        [Source("双色球", "2026031", ((1, 5, 9, 17, 26, 33), (8,)), announced="2026030")] if method == "draw" else []
+    )
+    result = draw.run(Frozen("P1", 1, method, *lists, basis), holders, values)
     batch = Batch(
         region=CITY, project_id=uuid7(), letter_id=uuid7(), number="P1", announced_on=date(2026, 1, 1), apply_from=date(2026, 1, 1),
-        apply_until=date(2026, 2, 1), method="waiting_list", earnest_fen=1, state="drawn", maker=uuid7(),
+        apply_until=date(2026, 2, 1), method=method, earnest_fen=1, state="drawn", maker=uuid7(),
+    )  # fmt: skip
+    row = Draw(
+        region=CITY, batch=batch, round=1, method=method, entrants=lists[0], homes=lists[1], basis=basis,
+        freeze_sha256=draw.sha256(lists[0]), homes_sha256=draw.sha256(lists[1]), frozen_at=NOON, fixed_at=NOON, reveal_until=NOON,
+        value_from=NOON, transcript=result.transcript, transcript_sha256=result.sha256, drawn_at=NOON,
     )  # fmt: skip
     laid.lay(batch)
-    return result.transcript, Draw(
-        region=CITY, batch=batch, round=1, method="waiting_list", entrants=lists[0], homes=lists[1], freeze_sha256=draw.sha256(lists[0]),
-        homes_sha256=draw.sha256(lists[1]), frozen_at=NOON, transcript=result.transcript, transcript_sha256=result.sha256, drawn_at=NOON,
-    )  # fmt: skip
+    laid.lay(row)
+    for at, held in enumerate(holders, 1):
+        laid.lay(DrawHolder(
+            region=CITY, draw=row, order=at, title=held.holder, account=uuid7(), commitment=held.commitment, committed_at=NOON,
+            secret=held.secret, revealed_at=NOON,
+        ))  # fmt: skip
+    for value in values:
+        laid.lay(DrawSource(
+            region=CITY, draw=row, order=1, game="ssq", issue=value.announced, drawn_issue=value.issue, drums=[[33, 26, 17, 9, 5, 1], [8]],
+            entered_by=uuid7(), entered_for=uuid7(), confirmed_by=uuid7(), confirmed_for=uuid7(), confirmed_at=NOON,
+        ))  # fmt: skip
+    for entrant in entrants:
+        laid.lay(Subscription(
+            region=CITY, batch=batch, application_id=uuid7(), application_region=COUNTY, wishes=list(entrant.wishes), priority=1,
+            draw_number=entrant.number, sort_key=f"01/{result.keys[entrant.number]}", subscribed_at=NOON,
+        ))  # fmt: skip
+    return batch, row
+
+
+def found_wrong(row: Draw) -> list[str]:
+    with scope(CITY):
+        return draw_problems(Draw.objects.select_related("batch").get(pk=row.pk))
 
 
 def test_a_draw_is_verified_against_its_own_transcript_and_the_stored_order() -> None:
-    said, row = transcript()
-    laid.lay(row)
+    _, row = finished("waiting_list")
+    assert found_wrong(row) == []
+    tamper("UPDATE offering_subscription SET sort_key = '00' WHERE draw_number = %s", ["0002"])
+    assert found_wrong(row) == ["批次 P1 第 1 轮：库中的排序与记录不一致"]
     with scope(CITY):
-        assert draw_problems(row) == ["批次 P1 第 1 轮：库中的排序与记录不一致"], "no subscription is stored here"
+        said = row.transcript
         row.transcript = said.replace('"0002"', '"0003"', 1)
         assert draw_problems(row) == ["批次 P1 第 1 轮的记录与其摘要不符"]
-        from anju.offering import draw
-
         body = {**json.loads(said), "order": ["0002", "0001"]}
         row.transcript = draw.canonical(body)
         row.transcript_sha256 = draw.sha256(row.transcript)
         assert any("次序" in problem for problem in draw_problems(row))
+
+
+HOLDERS, VALUES, ORDER = "密数持有人、摘要或密数与记录", "彩种、期号、号码", "库中的排序"
+TAMPERED = [
+    ("drawholder", "commitment = overlay(commitment placing '0000' from 1)", HOLDERS),
+    ("drawholder", "secret = repeat('0', 64)", HOLDERS),
+    ("drawholder", "secret = '', revealed_at = NULL", HOLDERS),
+    ("drawholder", "title = title || 'x'", HOLDERS),
+    ("drawholder", '"order" = 9 - "order"', HOLDERS),
+    ("drawholder", "draw_id = gen_random_uuid()", HOLDERS),
+    ("drawholder", "revealed_at = revealed_at + interval '1 second'", "「持有人1」揭开密数的时间不在截止之前"),
+    ("drawsource", "game = 'kl8'", VALUES),
+    ("drawsource", "issue = '1'", VALUES),
+    ("drawsource", "drawn_issue = issue", VALUES),
+    ("drawsource", "drums = '[[1, 5, 9, 17, 26, 33], [9]]'", VALUES),
+    ("drawsource", "draw_id = gen_random_uuid()", VALUES),
+    ("drawsource", "confirmed_by = NULL", "「双色球」没有两人录定"),
+    ("draw", "basis = 'x'", "封存的名单"),
+    ("draw", "method = 'score'", "批次、轮次或排序方式"),
+    ("subscription", "sort_key = ''", ORDER),
+]
+
+
+def test_whatever_of_a_draw_is_changed_behind_it_is_named_with_the_draw() -> None:
+    _, row = finished("draw")
+    assert found_wrong(row) == []
+    for table, change, says in TAMPERED:
+        kept = f"CREATE TEMP TABLE kept AS SELECT * FROM offering_{table}"
+        with raw("admin") as database:
+            database.execute("SET session_replication_role = replica")
+            database.execute(kept)
+            assert database.execute(f"UPDATE offering_{table} SET {change}").rowcount
+            database.commit()
+            wrong = found_wrong(row)
+            database.execute(f"DELETE FROM offering_{table}")
+            database.execute(f"INSERT INTO offering_{table} SELECT * FROM kept")
+        assert any(says in line for line in wrong) and all(line.startswith("批次 P1 第 1 轮") for line in wrong), (
+            change,
+            wrong,
+        )
+    assert found_wrong(row) == []
+
+
+def test_a_later_round_that_is_not_drawn_does_not_switch_the_stored_order_off() -> None:
+    batch, row = finished("waiting_list")
+    tamper("UPDATE offering_subscription SET sort_key = '00' WHERE draw_number = %s", ["0002"])
+    laid.lay(Draw(
+        region=CITY, batch=batch, round=2, method=row.method, reason="重排", resolution_id=uuid7(), entrants=row.entrants,
+        homes=row.homes, basis=row.basis, freeze_sha256=row.freeze_sha256, homes_sha256=row.homes_sha256, frozen_at=NOON,
+    ))  # fmt: skip
+    assert found_wrong(row) == ["批次 P1 第 1 轮：库中的排序与记录不一致"]
+    tamper("UPDATE offering_subscription SET sort_key = '' WHERE batch_id = %s", [batch.pk])
+    assert found_wrong(row) == [], "a redraw took the places away, as it does"
 
 
 # Pages
