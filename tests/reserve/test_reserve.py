@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from itertools import product
 from typing import Any
 
 import pytest
@@ -220,6 +221,23 @@ def test_the_database_refuses(what: str, statement: str, line: dict[str, Any], c
 def test_what_is_in_the_reserve_does_not_change_what_it_was_screened_as(statement: str) -> None:
     make.reserved(rows=[make.row(1)])
     assert make.attack(statement) == "AJ033"
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("3.3-1")
+def test_the_database_moves_a_home_along_the_rooms_own_table_only() -> None:
+    states = list(UNIT.table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f, t FROM unnest(%s::text[]) f, unnest(%s::text[]) t WHERE unit_may_become(f, t)", [states] * 2
+        )
+        assert set(cursor.fetchall()) == {(a, b) for a, b in product(states, states) if b in UNIT.table[a]}
+    found = make.reserved(rows=[make.row(1)])
+    for state in ("sold", "let", "purchased", "chosen", "announced", "declared"):
+        assert make.attack(SET.format(state)) == "AJ036", f"reserved → {state}"
+    assert make.attack(BORN.format("'X'", "withdrawn")) == "AJ036", "a home that begins at its end"
+    acts.move_units(ctx=make.ctx(), unit_ids=make.ids(make.units(found)), to="intended")
+    assert make.attack(SET.format("sold")) == "AJ036"
 
 
 @pytest.mark.django_db

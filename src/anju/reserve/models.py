@@ -282,6 +282,8 @@ class StockUnit(Placed):
 CARRIES: dict[str, str] = {
     "project_number_once": "3.3-1",
     "unit_code_once": "3.3-1",
+    "unit_steps": "3.3-1",
+    "unit_steps_begin": "3.3-1",
     "unit_place_once": "3.3-1",
     "space_code_once": "3.3-1",
     "one_live_check_an_item": "3.3-5",

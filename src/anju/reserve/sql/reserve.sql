@@ -31,6 +31,33 @@ END $$;
 CREATE OR REPLACE TRIGGER unit_enters BEFORE INSERT OR UPDATE OF region, project_id, state, tenure, gross_cm2, use ON reserve_unit
     FOR EACH ROW EXECUTE FUNCTION unit_enters_reserve();
 
+-- The steps of a home, those of ``states.py``; a test compares the two.
+CREATE OR REPLACE FUNCTION unit_may_become(p_from text, p_to text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT (p_from, p_to) IN (
+    ('declared', 'reserved'), ('declared', 'refused'), ('declared', 'withdrawn'), ('refused', 'declared'), ('refused', 'withdrawn'),
+    ('reserved', 'intended'), ('reserved', 'withdrawn'), ('intended', 'announced'), ('intended', 'reserved'), ('intended', 'withdrawn'),
+    ('announced', 'chosen'), ('announced', 'intended'), ('announced', 'reserved'), ('announced', 'purchased'), ('announced', 'withdrawn'),
+    ('chosen', 'announced'), ('chosen', 'reserved'), ('chosen', 'purchased'), ('chosen', 'withdrawn'),
+    ('purchased', 'sold'), ('purchased', 'let'), ('sold', 'purchased'), ('let', 'purchased'), ('withdrawn', 'declared')) $$;
+
+-- A home begins declared and moves along its steps: none is sold, let or bought past announcement and choice.
+CREATE OR REPLACE FUNCTION unit_moves_by_its_steps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'declared' THEN
+            RAISE EXCEPTION 'unit % begins declared, not %', NEW.id, NEW.state USING ERRCODE = 'AJ036';
+        END IF;
+    ELSIF NOT unit_may_become(OLD.state, NEW.state) THEN
+        RAISE EXCEPTION 'unit % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'AJ036';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER unit_steps_begin BEFORE INSERT ON reserve_unit
+    FOR EACH ROW EXECUTE FUNCTION unit_moves_by_its_steps();
+CREATE OR REPLACE TRIGGER unit_steps BEFORE UPDATE ON reserve_unit FOR EACH ROW
+    WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION unit_moves_by_its_steps();
+
 CREATE OR REPLACE TRIGGER screening_final BEFORE UPDATE OR DELETE ON reserve_screening
     FOR EACH ROW EXECUTE FUNCTION row_is_final();
 CREATE OR REPLACE TRIGGER project_screening_final BEFORE UPDATE OR DELETE ON reserve_projectscreening
