@@ -57,6 +57,13 @@ def _said(line: programmes.Line) -> str:
     return said(line.parameter, line.value) if line.is_set else "未定"
 
 
+def _rule(held: Any, region: str) -> str:
+    """By what the list is ordered; a city's counties have each their own."""
+    if held:
+        return order.METHODS[held.method] + f"，{held.since} 起"
+    return "各县（市、区）分别确定" if region.endswith("00") else "还没有家庭进入轮候库"
+
+
 @page(power="needs.view")
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     """One programme in one county."""
@@ -75,7 +82,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         facts=[
             ("租售方式", _tenure(code, inforce)), ("在办和轮候", f"{counts['live']} 份"), ("轮候中", f"{counts['waiting']} 户"),
             ("保障对象", "、".join(_groups(code, inforce)) or "未定"),
-            ("轮候库现行规则", order.METHODS[held.method] + f"，{held.since} 起" if held else "还没有家庭进入轮候库"),
+            ("轮候库现行规则", _rule(held, region)),
         ],
         sections=[(title, f"needs/{name}.html") for title, name in zip(lines, ("_run", "_conditions"), strict=True)]
         + [("等待确认的取值", "needs/_waiting_settings.html")],
