@@ -18,6 +18,7 @@ from anju.base.calendar.models import Installation, WorkingDay
 from anju.base.tickets import clock, desk
 from anju.base.tickets.models import Ticket
 from anju.parties import acts
+from offering.programme import refused_by_database, sql
 from support.db import context, open_act
 
 LATE = datetime(2027, 1, 25, 4, 0, tzinfo=timezone(timedelta(0)))
@@ -82,8 +83,7 @@ def opened_late() -> Ticket:
 @pytest.mark.clause("3.6-1")
 def test_when_a_year_is_published_open_limits_are_counted_again() -> None:
     with open_act():
-        WorkingDay.objects.filter(day__year=2027).delete()
-        WorkingDay.objects.bulk_create(days_of_year(2027))
+        WorkingDay.objects.bulk_create(days_of_year(2027), ignore_conflicts=True)
     assert is_provisional(date(2027, 2, 8))
     plain, stopped, done = (opened_late() for _ in range(3))
     with open_act(now=LATE + timedelta(days=1)) as ctx:
@@ -114,8 +114,7 @@ def due(ticket: Ticket) -> date:
 @pytest.mark.django_db
 def test_a_holiday_of_another_year_is_refused() -> None:
     with open_act():
-        WorkingDay.objects.filter(day__year=2028).delete()
-        WorkingDay.objects.bulk_create(days_of_year(2028))
+        WorkingDay.objects.bulk_create(days_of_year(2028), ignore_conflicts=True)
     with pytest.raises(InvalidInput, match="不在 2028 年内"):
         acts.publish_calendar(ctx=context(), year=2028, source="文", off=[date(2027, 1, 1)])
 
@@ -131,6 +130,23 @@ def test_the_demonstrations_clock_counts_and_the_machines_where_there_is_none() 
 def test_days_change_only_inside_an_act() -> None:
     with pytest.raises(Exception, match=r"outside an act|permission denied"):
         WorkingDay.objects.filter(day=date(2026, 3, 2)).update(working=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE base_workingday SET working = NOT working WHERE day = '2026-03-02'",
+        "UPDATE base_workingday SET provisional = true WHERE day = '2026-03-02'",
+        "UPDATE base_workingday SET day = '2099-01-01' WHERE provisional",
+        "DELETE FROM base_workingday WHERE day = '2026-03-02'",
+        "DELETE FROM base_workingday WHERE provisional",
+    ],
+)
+def test_a_published_day_never_changes_and_no_day_goes_even_inside_an_act(statement: str) -> None:
+    with open_act():
+        WorkingDay.objects.bulk_create(days_of_year(2027), ignore_conflicts=True)
+    assert refused_by_database(sql(statement)) == "AJ005"
 
 
 def test_the_library_knows_the_years_that_are_called_published() -> None:

@@ -10,6 +10,7 @@ import pytest
 from anju.base.files import content, store
 from anju.base.files.content import MIB, BadFile, check_upload
 from anju.base.files.models import Evidence
+from offering.programme import refused_by_database, sql
 from support.db import open_act, raw
 from support.sheets import CONTENT_TYPES, small_xlsx, xlsx, zipped
 
@@ -179,6 +180,20 @@ def test_the_database_holds_no_evidence_without_size_or_over_50_mb() -> None:
             with pytest.raises(Exception, match="evidence_size"), attack.transaction():
                 attack.execute("UPDATE base_evidence SET size = %s WHERE id = %s", [size, row.id])
     assert Evidence._meta.db_table == "base_evidence"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    ["sha256 = repeat('0', 64)", "media = 'png'", "size = 1", "kind = 'x'", "name = 'x'", "region = '231201'", ""],
+)
+def test_what_a_decision_rested_on_stays_as_it_came_even_inside_an_act(change: str) -> None:
+    with open_act() as ctx:
+        store.keep(ctx=ctx, name="合同.pdf", data=PDF, kind="contract")
+    tending = "SELECT set_config('anju.tending', 'on', true); "
+    statement = f"UPDATE base_evidence SET {change}" if change else "DELETE FROM base_evidence"
+    assert refused_by_database(sql(statement)) == "AJ005"
+    assert refused_by_database(sql(tending + statement)) == "AJ005", "a forged setting opens nothing"
 
 
 def test_bytes_of_an_image_that_spell_a_script_by_chance_are_taken() -> None:

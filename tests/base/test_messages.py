@@ -6,14 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from anju.base.calendar.models import Installation
 from anju.base.messages import delivery, gateway, outbox
 from anju.base.messages.gateway import FileGateway, NotSent
 from anju.base.messages.models import Message
-from anju.base.regions import scope
+from anju.base.regions import scope, uuid7
+from offering.programme import refused_by_database, sql
 from support.db import NOON, open_act, raw
 
 SENT: list[str] = []
@@ -160,6 +162,59 @@ def test_the_database_refuses_a_message_sent_without_its_time_and_one_queued_twi
                 "INSERT INTO base_message SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*"
                 " FROM base_message m"
             )
+
+
+STAYS = [
+    "UPDATE base_message SET text = '\\x00'",
+    "UPDATE base_message SET to_phone = '\\x00'",
+    "UPDATE base_message SET to_blind = '\\x00'",
+    "UPDATE base_message SET template = 'x'",
+    "UPDATE base_message SET once_key = 'x'",
+    "UPDATE base_message SET queued_at = queued_at - interval '1 year'",
+    "UPDATE base_message SET case_id = gen_random_uuid()",
+    "UPDATE base_message SET state = 'queued', sent_at = NULL",
+    "DELETE FROM base_message",
+    "SELECT set_config('anju.tending', 'on', true); DELETE FROM base_message",
+]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_message_stays_as_it_was_queued_and_sent_within_an_act_and_without() -> None:
+    queued()
+    assert deliver() == 1
+    for statement in STAYS:
+        assert refused_by_database(sql(statement), region="231200") == "AJ005", statement
+        with raw(region="231200") as database, pytest.raises(psycopg.Error) as caught:
+            database.execute(statement)
+        assert caught.value.sqlstate == "AJ005", statement
+
+
+@pytest.mark.django_db
+def test_retention_takes_no_message_of_the_last_thirty_days_nor_one_that_waits_nor_another_act_any() -> None:
+    queued()
+    with pytest.raises(Exception, match="stays as it was queued"):
+        dropped("needs.drop_old", 400)  # it waits still
+    assert deliver() == 1
+    for name, days in (("needs.drop_old", 29), ("tests.fixture", 400)):
+        with pytest.raises(Exception, match="stays as it was queued"):
+            dropped(name, days)
+    assert dropped("needs.drop_old", 31) == 1
+
+
+def dropped(name: str, days: int) -> int:
+    """Delete every message in an act of that name, so many days after they were queued; how many."""
+    act = uuid7()
+    with scope("231200", elevate=True), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT act_begin(%s, '231200', %s, '\\x00', %s, '4.5', NULL, 'upkeep', NULL, NULL, %s, '2026-03-02')",
+            [act, str(act), name, NOON + timedelta(days=days)],
+        )
+        cursor.execute("DELETE FROM base_message")
+        count = int(cursor.rowcount)
+        cursor.execute(
+            "SELECT act_end('231200', %s, '{}', '{}', '', NULL, '\\x00', '{}', '2026-03-02', '{}', '{}')", [act]
+        )
+    return count
 
 
 @pytest.mark.django_db

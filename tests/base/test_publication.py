@@ -15,6 +15,7 @@ from anju.base.publication import release
 from anju.base.publication.models import Publication
 from anju.base.regions import public_scope, scope
 from anju.base.tickets.models import Ticket
+from offering.programme import refused_by_database, sql
 from support.db import NOON, context, open_act, raw
 
 ID = "231202199001011237"
@@ -103,6 +104,21 @@ def test_the_public_cannot_change_a_publication() -> None:
     published()
     with pytest.raises(Exception, match="permission denied"), public_scope():
         Publication.objects.update(title="改")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    ["title = '改'", "body = '{}'", "slug = 'x'", "kind = 'survey', body = '{}'", "published_at = now()", "until = '2027-01-01'",
+     "object_id = gen_random_uuid()", "visible = true", ""],
+)  # fmt: skip
+def test_what_was_published_is_only_taken_down_even_inside_an_act(change: str) -> None:
+    published("down", until=date(2026, 3, 2))
+    with open_act() as ctx:
+        release.take_down(ctx=ctx, before=date(2027, 1, 1))
+    published()
+    statement = f"UPDATE base_publication SET {change}" if change else "DELETE FROM base_publication"
+    assert refused_by_database(sql(statement)) == "AJ005"
 
 
 @pytest.mark.django_db
