@@ -265,6 +265,9 @@ ATTACKS = [
     ("a member twice", "INSERT INTO needs_member SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),"
      " 'relation', '20'))).* FROM needs_member m LIMIT 1", "23505"),
     ("a second applicant", "UPDATE needs_member SET relation = '01'", "23505"),
+    ("a member gone without an event", "DELETE FROM needs_member; SET CONSTRAINTS member_left_a_trace IMMEDIATE",
+     "AJ005"),
+    ("an application gone", "DELETE FROM needs_wish; DELETE FROM needs_member; DELETE FROM needs_application", "AJ005"),
     ("a wish upside down", "UPDATE needs_wish SET area_to_cm2 = area_from_cm2 - 1", "23514"),
     ("an own claim", "INSERT INTO base_claim (kind, person, token, region) VALUES ('application', '\\x00', gen_random_uuid(), '231202')",
      "42501"),

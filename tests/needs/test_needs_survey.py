@@ -188,6 +188,10 @@ def test_a_family_answers_once_for_its_household_and_never_for_anothers() -> Non
     [
         ("UPDATE needs_answer SET way = 'family'", "23514"),
         ("UPDATE needs_answer SET weight_ppm = 0", "23514"),
+        ("UPDATE needs_answer SET household_size = household_size + 1", "AJ005"),
+        ("UPDATE needs_answer SET replies = '{}'", "AJ005"),
+        ("UPDATE needs_answer SET survey = 'x'", "AJ005"),
+        ("DELETE FROM needs_answer", "AJ005"),
         ("UPDATE needs_surveyversion SET questions = '[]'", "AJ005"),
         ("UPDATE needs_survey SET checker = maker", "23514"),
         ("UPDATE needs_survey SET closes_on = opens_on - 1", "23514"),

@@ -107,3 +107,9 @@ CREATE OR REPLACE TRIGGER stays_when_moved AFTER UPDATE ON needs_application
 -- What was asked stays as it was asked.
 CREATE OR REPLACE TRIGGER survey_version_final BEFORE UPDATE OR DELETE ON needs_surveyversion
     FOR EACH ROW EXECUTE FUNCTION row_is_final();
+
+-- An answer (答卷) stays as it was given; it is only weighted to the census, again with each weighing. Weighed after the columns' own checks.
+CREATE OR REPLACE TRIGGER survey_answer_final AFTER UPDATE OF id, region, survey, version_id, number, way, county, age_band, household_size,
+    replies, application_region, application_id, device, address, answered_at, load_id ON needs_answer
+    FOR EACH ROW EXECUTE FUNCTION row_is_final();
+CREATE OR REPLACE TRIGGER survey_answer_stays BEFORE DELETE ON needs_answer FOR EACH ROW EXECUTE FUNCTION row_is_final();

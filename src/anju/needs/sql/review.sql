@@ -195,3 +195,33 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION application_moves(uuid) TO anju_party;
+
+-- Nobody leaves a household without a trace: who goes stands among its former members, with the event that says why, or goes with the
+-- whole application, which only the taking back of its file takes. Asked at the end of the act.
+CREATE OR REPLACE FUNCTION member_left_a_trace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM needs_application a WHERE a.region = OLD.region AND a.id = OLD.application_id)
+       AND NOT EXISTS (SELECT FROM needs_formermember f WHERE f.region = OLD.region AND f.application_id = OLD.application_id
+                          AND f.document_blind = OLD.document_blind) THEN
+        RAISE EXCEPTION 'member % left application % without an event', OLD.id, OLD.application_id USING ERRCODE = 'AJ005';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS member_left_a_trace ON needs_member;
+CREATE CONSTRAINT TRIGGER member_left_a_trace AFTER DELETE ON needs_member
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION member_left_a_trace();
+
+CREATE OR REPLACE FUNCTION application_is_kept() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.load_id IS NULL OR OLD.state <> 'submitted' OR NOT in_scope(OLD.region) OR NOT EXISTS (
+        SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL AND name = 'base.roll_back_load' AND region = OLD.region) THEN
+        RAISE EXCEPTION 'application % is never deleted', OLD.number USING ERRCODE = 'AJ005';
+    END IF;
+    RETURN OLD;
+END $$;
+
+CREATE OR REPLACE TRIGGER application_is_kept BEFORE DELETE ON needs_application
+    FOR EACH ROW EXECUTE FUNCTION application_is_kept();

@@ -20,7 +20,8 @@ END $$;
 -- Whether the rule of retention takes it: in its own act of that place (or its city), 30 days after it was queued at the earliest.
 CREATE OR REPLACE FUNCTION message_may_go(p_region text, p_queued timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL AND name = 'needs.drop_old'
+    SELECT in_scope(p_region)
+       AND EXISTS (SELECT FROM base_act WHERE xid = pg_current_xact_id() AND body IS NULL AND name = 'needs.drop_old'
                       AND region IN (p_region, left(p_region, 4) || '00') AND p_queued <= recorded_at - interval '30 days')
 $$;
 
