@@ -44,9 +44,7 @@ def snapshot_cells(ctx: ActContext) -> tuple[str, bytes]:
     """The cells of the region's latest snapshot. Raises Refused where none was taken."""
     snapshot = reads.snapshots(ctx.region).filter(region=ctx.region).first()
     if snapshot is None:
-        raise Refused(
-            f"{ctx.region} 还没有冻结的需求快照，没有导出；请先在“需求快照”页冻结一份", clause="3.2-1"
-        )
+        raise Refused(f"{ctx.region} 还没有冻结的需求快照，没有导出；请先在“需求快照”页冻结一份", clause="3.2-1")
     return cells_file(snapshot, synthetic=ctx.demonstration)
 
 
