@@ -178,9 +178,7 @@ def test_a_visitor_recomputes_the_draw_by_one_click(served: str, chromium: Any) 
     published_things()
     with Seen(chromium, served, "/portal/draws/231200/d1/", width=360) as seen:
         seen.page.click("[data-verify]")
-        seen.page.wait_for_function(
-            "document.querySelector('[data-verdict]').textContent.startsWith('✓')", timeout=20_000
-        )
+        seen.page.locator("[data-verdict]", has_text="✓").wait_for(timeout=20_000)
         assert seen.page.locator("[data-mark].ok").count() == 5
         assert seen.complaints == []
 
@@ -196,9 +194,7 @@ def test_a_changed_transcript_is_caught_in_the_browser(served: str, chromium: An
     published("draw", "d2", {"transcript": whole}, title="被改过的结果")
     with Seen(chromium, served, "/portal/draws/231200/d2/", width=1440) as seen:
         seen.page.click("[data-verify]")
-        seen.page.wait_for_function(
-            "document.querySelector('[data-verdict]').textContent.startsWith('✕')", timeout=20_000
-        )
+        seen.page.locator("[data-verdict]", has_text="✕").wait_for(timeout=20_000)
         assert seen.page.locator("[data-step=allotment] [data-mark].bad").count() == 1
         assert seen.page.locator("[data-mark].ok").count() == 4
 
