@@ -30,7 +30,6 @@ from offering.programme import (
     world,
 )
 from support.db import open_act
-from support.laid import lay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("3.5-3")]
 
@@ -132,10 +131,13 @@ def two_homes_one_step_free(**parameters: Any) -> tuple[World, Batch, list[Any]]
         region=COUNTY, application_id=rows[2].pk, name="测试", relation="01", document=b"x", document_blind=b"x",
         born_on=date(1950, 1, 1),
     )  # fmt: skip
-    lay(member, MemberNeed(
+    need = MemberNeed(
         region=COUNTY, application_id=rows[2].pk, member=member.pk, kind="wheelchair", proof=uuid7(), recorded_on=found.day, maker=uuid7(),
         confirmed=True, confirmed_on=found.day, confirmed_by=uuid7(),
-    ))  # fmt: skip
+    )  # fmt: skip
+    with open_act(COUNTY):
+        member.save(force_insert=True)
+        need.save(force_insert=True)
     found.day = batch.apply_from
     wanted = [acts.Wanted(row.pk, row.region, ("1-1-100", "1-1-101")) for row in rows]
     acts.subscribe_many(ctx=found.ctx(), batch_id=batch.pk, rows=wanted)
