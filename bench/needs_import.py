@@ -65,7 +65,7 @@ def write(path: Path) -> None:
 def take(path: Path) -> str:
     """Bring it, check it, accept it, take it in; seconds, rows that came in, MiB."""
     started = time.perf_counter()
-    done = _bring(path.read_bytes())
+    done = bring(path.read_bytes())
     seconds = time.perf_counter() - started
     if done.done - len(done.refused) < int(os.environ["ROWS"]) * 95 // 100:
         raise RuntimeError(f"{done.done} rows, {len(done.refused)} refused: {done.errors[:3]} {done.refused[:3]}")
@@ -73,7 +73,7 @@ def take(path: Path) -> str:
     return f"{seconds} {done.done - len(done.refused)} {peak}"
 
 
-def _bring(data: bytes) -> Any:
+def bring(data: bytes) -> Any:
     """By the users' own acts and the worker's own jobs."""
     from datetime import UTC, datetime
 

@@ -22,7 +22,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["ANJU_DB"] = f"anju_t_{WORKER}_{os.getpid()}"
 
 from anju.front import postgres  # noqa: E402
-from support.db import empty_all, make_template  # noqa: E402
+from support.db import emptied, make_template  # noqa: E402
 
 
 def sources_hash() -> str:
@@ -63,9 +63,8 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """For races and jobs: what the test does is really committed; afterwards a superuser empties the tables."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), emptied():  # type: ignore[attr-defined]
         yield
-        empty_all()
 
 
 @pytest.fixture(autouse=True)

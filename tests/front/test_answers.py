@@ -12,7 +12,7 @@ from support import laid
 from support.desk import signed_in, text
 from support.sheets import xlsx
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.mark.parametrize("path", ["/api/parties/regions?level=a%00b", "/api/parties/regions?parent=%00"])

@@ -19,7 +19,7 @@ SET = {"relook_days": 15, "objection_days": 5, "false_papers_ban_years": 5, "rec
 
 
 @pytest.fixture(autouse=True)
-def county_parameters() -> None:
+def county_parameters(committed: None) -> None:
     lay(*[
         Setting(
             owner_region="231200", name=name, value=value, valid_from=date(2025, 1, 1), document="演示〔2025〕1号", demonstration=True,

@@ -35,7 +35,7 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
-def county_parameters() -> None:
+def county_parameters(committed: None) -> None:
     """The city has set its parameters (演示取值)."""
     lay(*[
         Setting(

@@ -109,6 +109,24 @@ BEGIN
 END $$"""
 
 
+@contextmanager
+def emptied() -> Iterator[None]:
+    """For as long as it lasts rows may be laid for good, since they are removed afterwards."""
+    global _emptied
+    _emptied = True
+    yield
+    empty_all()
+    _emptied = False
+
+
+def will_be_emptied() -> bool:
+    """Whether what is laid for good now goes with the test; otherwise it would stay for whatever test comes next."""
+    return _emptied
+
+
+_emptied = False
+
+
 def empty_all() -> None:
     """Remove what a committed test left, past triggers and foreign keys; standing rows are laid again from the template's copies."""
     past_guards().execute(EMPTY)

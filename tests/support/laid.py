@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 from anju.base.regions import uuid7
-from support.db import ACQUIRER, open_act, past_guards
+from support.db import ACQUIRER, open_act, past_guards, will_be_emptied
 
 M = TypeVar("M", bound=models.Model)
 
 
 def lay(*rows: M) -> M:
     """Insert the rows, in whatever state; the last one."""
+    assert will_be_emptied(), "lay rows in committed tests alone: of others they stay"
     database = past_guards()
     with database.transaction():
         for row in rows:
